@@ -1,0 +1,219 @@
+"""Model folders: `weights.npz`, `model.json` and `CARD.md`, read without running any code.
+
+Reading is three steps that never mix: parse the bytes, check them against the manifest,
+construct the `Artifact`. A folder that fails a check is never half used.
+"""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from boilerclass.errors import CorruptModel, InvalidOption, ModelMismatch
+
+FORMAT_VERSION = 1
+WEIGHTS, MANIFEST, CARD = "weights.npz", "model.json", "CARD.md"
+ENVIRONMENT = {"paragraphs": "BOILERCLASS_MODEL", "clickbait": "BOILERCLASS_CLICKBAIT_MODEL"}
+
+# The first moment a zip archive can record: the same arrays give the same bytes on any day.
+_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+_NUMERIC_KINDS = "biuf"
+_REPLACE = "Replace the folder with a fresh copy of the model, or train it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A checked model: its manifest and its read-only arrays, in the dtypes they are stored in."""
+
+    manifest: Mapping[str, Any]
+    arrays: Mapping[str, np.ndarray]
+
+    @property
+    def name(self) -> str:
+        """The model's name, as the manifest gives it."""
+        return str(self.manifest["name"])
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of `weights.npz`, in hexadecimal."""
+        return str(self.manifest["digest"])
+
+
+def read(folder: Path | Traversable) -> Artifact:
+    """The model in `folder`, checked.
+
+    Raises `CorruptModel` for a folder that is incomplete, damaged or altered, and `ModelMismatch`
+    for a format this version does not know.
+    """
+    weights = _bytes(folder, WEIGHTS)
+    manifest = _parse_manifest(folder, _bytes(folder, MANIFEST))
+    _check_manifest(folder, manifest, hashlib.sha256(weights).hexdigest())
+    arrays = _parse_arrays(folder, weights)
+    _check_arrays(folder, arrays, manifest["arrays"])
+    return _construct(manifest, arrays)
+
+
+def write(
+    folder: Path, manifest: Mapping[str, Any], arrays: Mapping[str, np.ndarray], card: str
+) -> None:
+    """Leave a model in `folder`; the manifest gains the format version, array table and digest.
+
+    The files appear whole or not at all, and the same arrays always give the same bytes.
+    """
+    table = _table(arrays)
+    _check_arrays(folder, arrays, table)
+    weights = _pack(arrays)
+    derived = {"digest": hashlib.sha256(weights).hexdigest(), "arrays": table}
+    full = {**manifest, "format_version": FORMAT_VERSION, **derived}
+    _check_manifest(folder, full, full["digest"])
+    text = json.dumps(full, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    _put(folder, {WEIGHTS: weights, MANIFEST: text.encode(), CARD: card.encode()})
+
+
+def find(kind: str, explicit: str | Path | None = None) -> Path | Traversable:
+    """The folder of the model to use: the explicit path, then the environment's, then the shipped.
+
+    A place that was named but holds no model is an error; it never falls through to the next.
+    """
+    if kind not in ENVIRONMENT:
+        raise InvalidOption(f"No model kind {kind!r}; choose one of {', '.join(ENVIRONMENT)}.")
+    variable = ENVIRONMENT[kind]
+    named = os.environ.get(variable)
+    place: Path | Traversable
+    if explicit is not None:
+        place, origin = Path(explicit), "the path given"
+    elif named:
+        place, origin = Path(named), f"the environment variable {variable}"
+    else:
+        place = resources.files("boilerclass") / "models" / kind
+        origin = f"the installed package (no path given, {variable} not set)"
+    if not (place / MANIFEST).is_file():
+        raise CorruptModel(
+            f"No {kind} model in {place}, from {origin}. "
+            f"Name a folder that holds {WEIGHTS}, {MANIFEST} and {CARD}, or reinstall boilerclass."
+        )
+    return place
+
+
+def _bytes(folder: Path | Traversable, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise CorruptModel(f"Model {folder}: cannot read {name} ({error}). {_REPLACE}") from error
+
+
+def _parse_manifest(folder: Path | Traversable, raw: bytes) -> dict[str, Any]:
+    try:
+        manifest = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise CorruptModel(
+            f"Model {folder}: {MANIFEST} is not JSON ({error}). {_REPLACE}"
+        ) from error
+    if not isinstance(manifest, dict):
+        raise CorruptModel(f"Model {folder}: {MANIFEST} is not a JSON object. {_REPLACE}")
+    return manifest
+
+
+def _parse_arrays(folder: Path | Traversable, raw: bytes) -> dict[str, np.ndarray]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            # A packed entry may unfold to any size, and unpacking is slow: `write` never packs.
+            if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
+                raise ValueError("compressed entry")
+        with np.load(io.BytesIO(raw), allow_pickle=False) as archive:
+            return dict(archive)
+    except (ValueError, OSError, EOFError, KeyError, MemoryError, zipfile.BadZipFile) as error:
+        raise CorruptModel(f"Model {folder}: {WEIGHTS} is damaged ({error}). {_REPLACE}") from error
+
+
+def _check_manifest(folder: Path | Traversable, manifest: Mapping[str, Any], digest: str) -> None:
+    version = manifest.get("format_version")
+    if version != FORMAT_VERSION:
+        raise ModelMismatch(
+            f"Model {folder} has format version {version!r}; this boilerclass reads "
+            f"{FORMAT_VERSION}. Install the boilerclass the model was made for, or train it again."
+        )
+    if not isinstance(manifest.get("name"), str) or not isinstance(manifest.get("arrays"), dict):
+        raise CorruptModel(f"Model {folder}: {MANIFEST} lacks a name or arrays table. {_REPLACE}")
+    if manifest.get("digest") != digest:
+        raise CorruptModel(
+            f"Model {folder}: {WEIGHTS} is not the file {MANIFEST} was written for "
+            f"(digest {digest[:12]}). {_REPLACE}"
+        )
+
+
+def _check_arrays(
+    folder: Path | Traversable, arrays: Mapping[str, np.ndarray], table: Mapping[str, Any]
+) -> None:
+    for name in sorted(arrays.keys() | table.keys()):
+        fault = _fault(arrays.get(name), table.get(name))
+        if fault:
+            raise CorruptModel(f"Model {folder}: array {name!r} {fault}. {_REPLACE}")
+
+
+def _fault(array: np.ndarray | None, listed: Any) -> str:
+    """What is wrong with one array, or an empty string."""
+    if array is None:
+        return "is missing"
+    if listed is None:
+        return "is not listed in the manifest"
+    if array.dtype.kind not in _NUMERIC_KINDS:
+        return f"has dtype {array.dtype}, which is not numeric"
+    if listed != _row(array):
+        return f"is {_row(array)}, the manifest says {listed}"
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        return "holds NaN or infinity"
+    return ""
+
+
+def _construct(manifest: dict[str, Any], arrays: dict[str, np.ndarray]) -> Artifact:
+    for array in arrays.values():
+        array.setflags(write=False)
+    return Artifact(MappingProxyType(manifest), MappingProxyType(arrays))
+
+
+def _row(array: np.ndarray) -> dict[str, Any]:
+    return {"shape": list(array.shape), "dtype": array.dtype.str}
+
+
+def _table(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    return {name: _row(array) for name, array in sorted(arrays.items())}
+
+
+def _pack(arrays: Mapping[str, np.ndarray]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for name, array in sorted(arrays.items()):
+            entry = io.BytesIO()
+            np.lib.format.write_array(entry, np.ascontiguousarray(array), allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy", _ZIP_EPOCH), entry.getvalue())
+    return packed.getvalue()
+
+
+def _put(folder: Path, files: Mapping[str, bytes]) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, content in files.items():
+            (fresh / name).write_bytes(content)
+        fresh.chmod(0o755)
+        if folder.exists():
+            # A reader between two replacements meets a digest mismatch, never a mixed model.
+            for name in files:
+                os.replace(fresh / name, folder / name)
+        else:
+            os.rename(fresh, folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
