@@ -1,0 +1,174 @@
+"""Cue phrases by class and language, and a fast matcher for the start of a paragraph.
+
+Each ``<iso639-1>.txt`` beside this file holds one ``class<TAB>phrase`` a line, sorted; lines that
+start with ``#`` are comments. A phrase matches at the start of a paragraph, on a word boundary; a
+phrase that ends in ``$`` matches the whole paragraph only (digits around it are ignored).
+"""
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Final
+from unicodedata import normalize
+
+CLASSES: Final[tuple[str, ...]] = (
+    "teaser",
+    "recommendation",
+    "ad",
+    "promo",
+    "share",
+    "comment",
+    "caption",
+    "meta",
+    "nav",
+)
+
+# Marks that matter in their script (vowel signs, tone marks, kana voicing): not word breaks.
+_MARKS = (
+    "\u0900-\u0963\u0966-\u096f\u0971-\u0df3\u0e00-\u0e3e\u0e40-\u0e4e\u0e50-\u0e59\u0e80-\u0ecd"
+    "\u0f71-\u0f84\u0f90-\u0fbc\u1000-\u1049\u1050-\u109d\u1780-\u17d3\u3099\u309a"
+)
+_BREAKS = re.compile(f"[^\\w\\s{_MARKS}]+")
+_FILE_BREAKS = re.compile(f"[^\\w\\s{_MARKS}$#]+")
+_SPACES = re.compile("  +")
+# Diacritics, Hebrew points, Arabic vowel signs and tatweel, soft hyphen, joiners.
+_DROPPED = re.compile(
+    "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640"
+    "\u064b-\u065f\u0670\u06d6-\u06dc\u00ad\u200c\u200d\u2060\ufeff]+"
+)
+_LETTERS = (("ı", "i"), ("ł", "l"), ("đ", "d"), ("ø", "o"))
+_ASCII = str.maketrans(
+    {chr(code): chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
+)
+# Scripts written without spaces: Thai, Lao, Burmese, Khmer, kana, Han.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+)
+_FIRST_UNSPACED: Final = "\u0e00"
+
+
+def fold(text: str) -> str:
+    """Lower-case words without diacritics, one space between them.
+
+    Only the start of a long paragraph matters to :meth:`Cues.match`, so fold a slice of it.
+    """
+    if text.isascii():
+        return " ".join(text.translate(_ASCII).split())
+    return " ".join(_fold(text, _BREAKS).split())
+
+
+def _fold(text: str, breaks: re.Pattern[str]) -> str:
+    """Text without case and diacritics, every match of `breaks` turned into a space."""
+    bare = text.casefold()
+    if not bare.isascii():
+        bare = _DROPPED.sub("", normalize("NFKD", text)).casefold()
+        for letter, plain in _LETTERS:
+            bare = bare.replace(letter, plain)
+        bare = normalize("NFC", bare)
+    return breaks.sub(" ", bare.replace("_", " "))
+
+
+class Cues:
+    """Phrases of all languages, ready to be matched."""
+
+    __slots__ = ("_longest", "_runs", "_starts", "_whole")
+
+    def __init__(self, entries: list[tuple[str, bool, int]]) -> None:
+        """Take (folded phrase, whole paragraph only, class mask) entries."""
+        phrases: dict[str, int] = {}
+        starts: dict[str, dict[str, int]] = {}
+        runs: dict[str, dict[str, int]] = {}
+        for phrase, whole, mask in entries:
+            phrases[phrase] = phrases.get(phrase, 0) | mask
+            if whole:
+                continue
+            if phrase[0] >= _FIRST_UNSPACED and len(phrase) > 1 and _UNSPACED.match(phrase):
+                table, key = runs, phrase[:2]
+            else:
+                table, key = starts, phrase.partition(" ")[0]
+            known = table.get(key)
+            if known is None:
+                table[key] = {phrase: mask}
+            else:
+                known[phrase] = known.get(phrase, 0) | mask
+        self._whole = phrases
+        self._starts = {word: (tuple(known), known) for word, known in starts.items()}
+        self._runs = runs
+        self._longest = max(map(len, phrases), default=0) + 16
+
+    def match(self, folded: str) -> int:
+        """Bit mask of the classes (bit i is ``CLASSES[i]``) whose phrase starts the paragraph."""
+        if not folded:
+            return 0
+        mask = 0
+        size = len(folded)
+        if size <= self._longest:
+            mask = self._whole.get(folded, 0)
+            if not mask and (folded[-1].isdigit() or folded[0].isdigit()):
+                mask = self._whole.get(_undated(folded), 0)
+        found = self._starts.get(folded.partition(" ")[0])
+        if found is not None and folded.startswith(found[0]):
+            for phrase, bits in found[1].items():
+                if folded.startswith(phrase):
+                    end = len(phrase)
+                    if end == size or folded[end] == " ":
+                        mask |= bits
+        if folded[0] >= _FIRST_UNSPACED:
+            for phrase, bits in self._runs.get(folded[:2], {}).items():
+                if folded.startswith(phrase):
+                    mask |= bits
+        return mask
+
+
+def _undated(folded: str) -> str:
+    """Words left when pure numbers at both ends are taken off."""
+    words = folded.split(" ")
+    start, end = 0, len(words)
+    while start < end and words[start].isdigit():
+        start += 1
+    while end > start and words[end - 1].isdigit():
+        end -= 1
+    return " ".join(words[start:end])
+
+
+def languages() -> list[str]:
+    """Codes of the languages that have a lexicon, sorted."""
+    names = (entry.name for entry in files(__name__).iterdir())
+    return sorted(name.removesuffix(".txt") for name in names if name.endswith(".txt"))
+
+
+def parse(text: str, name: str) -> list[tuple[str, bool, int]]:
+    """Entries of one lexicon: (folded phrase, whole paragraph only, class mask).
+
+    Raises ValueError naming `name` and the line when a line is malformed.
+    """
+    entries = []
+    for number, line in enumerate(_SPACES.sub(" ", _fold(text, _FILE_BREAKS)).split("\n"), 1):
+        label, tab, phrase = line.partition("\t")
+        mask = _MASKS.get(label, 0)
+        if not mask:
+            if label.startswith("#") or not line.strip():
+                continue
+            problem = f"unknown class {label!r}" if tab else "no tab"
+            raise ValueError(f"{name}, line {number}: {problem}")
+        whole = phrase.endswith("$")
+        folded = (phrase[:-1] if whole else phrase).strip(" ")
+        if not folded or _RESERVED.search(folded):
+            raise ValueError(f"{name}, line {number}: malformed phrase")
+        entries.append((folded, whole, mask))
+    return entries
+
+
+_RESERVED = re.compile("[$#\\t]")
+_MASKS: Final = {name: 1 << index for index, name in enumerate(CLASSES)}
+
+
+@cache
+def load() -> Cues:
+    """Phrases of all languages merged into one matcher, read once."""
+    folder = files(__name__)
+    entries = []
+    for code in languages():
+        name = f"{code}.txt"
+        entries += parse(folder.joinpath(name).read_text(encoding="utf-8"), name)
+    return Cues(entries)
