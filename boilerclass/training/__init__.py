@@ -1,0 +1,1 @@
+"""Training: scikit-learn estimators fitted, checked and exported as model folders."""

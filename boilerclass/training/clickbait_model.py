@@ -1,0 +1,133 @@
+"""Fitting the clickbait model: a linear model over n-grams, then networks that read its score."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
+
+from boilerclass.clickbait import BATCH, Network, inputs
+from boilerclass.curiosity import Lexicon
+from boilerclass.headline_columns import columns
+from boilerclass.headlines import BUCKETS, grams, read
+
+INNER_FOLDS = 4
+HIDDEN, NETWORKS, EPOCHS, PENALTY = 32, 4, 25, 3.0
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the shipped feature functions say about every headline."""
+
+    ngrams: sparse.csr_matrix
+    dense: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The fitted estimators, and the numbers that join them."""
+
+    linear: LogisticRegression
+    networks: list[MLPClassifier]
+    mean: Array
+    scale: Array
+    centre: float
+
+
+def featurise(headlines: Sequence[str], lexicon: Lexicon) -> Features:
+    """The features of inference, batch by batch."""
+    ngrams, dense = [], []
+    for start in range(0, len(headlines), BATCH):
+        text = read(headlines[start : start + BATCH])
+        row, bucket, value = grams(text)
+        shape = (text.rows, 2 * BUCKETS)
+        ngrams.append(sparse.csr_matrix((value.astype(np.float32), (row, bucket)), shape=shape))
+        dense.append(columns(text, lexicon))
+    return Features(sparse.vstack(ngrams).tocsr(), np.concatenate(dense))
+
+
+def fit(
+    features: Features, label: Array, weight: Array, guided: Array, fold: Array, seed: int
+) -> Fitted:
+    """The model of the rows that have a weight; only `guided` ones teach the networks.
+
+    The networks read n-gram scores from models that had not seen the row's fold: scores of rows
+    the linear model was fitted on would be too good to learn from.
+    """
+    rows = np.flatnonzero(weight > 0)
+    ngrams, label, weight, fold = features.ngrams[rows], label[rows], weight[rows], fold[rows]
+    score = np.zeros(len(rows))
+    for inner in np.unique(fold % INNER_FOLDS):
+        seen = fold % INNER_FOLDS != inner
+        linear = _fit_linear(ngrams[seen], label[seen], weight[seen])
+        score[~seen] = _linear_scores(linear, ngrams[~seen])
+    linear = _fit_linear(ngrams, label, weight)
+    taught = np.flatnonzero(guided[rows])
+    score, label, weight = score[taught], label[taught], weight[taught]
+    dense = features.dense[rows[taught]].astype(np.float64)
+    mean = np.average(dense, axis=0, weights=weight)
+    spread = np.sqrt(np.average((dense - mean) ** 2, axis=0, weights=weight))
+    scale = 1 / np.where(spread > 0, spread, 1)
+    centre = float(np.average(score, weights=weight))
+    x = inputs(dense, score, mean, scale, centre)
+    networks = [_fit_network(x, label, weight, seed + number) for number in range(NETWORKS)]
+    return Fitted(linear, networks, mean, scale, centre)
+
+
+def _fit_linear(ngrams: sparse.csr_matrix, label: Array, weight: Array) -> LogisticRegression:
+    model = LogisticRegression(C=1.0, max_iter=300, tol=1e-3)
+    model.fit(ngrams, label, sample_weight=weight)
+    # The weights are stored in half precision: round them here, so that all that follows,
+    # the check against the export too, knows them as they will be.
+    model.coef_ = model.coef_.astype(np.float16).astype(np.float32)
+    return model
+
+
+def _linear_scores(model: LogisticRegression, ngrams: sparse.csr_matrix) -> Array:
+    scores: Array = model.decision_function(ngrams) - model.intercept_[0]
+    return scores
+
+
+def _fit_network(x: Array, label: Array, weight: Array, seed: int) -> MLPClassifier:
+    network = MLPClassifier((HIDDEN,), alpha=PENALTY, max_iter=EPOCHS, random_state=seed)
+    with warnings.catch_warnings():
+        # The epochs are few on purpose: they are part of the penalty.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        network.fit(x, label, sample_weight=weight)
+    return network
+
+
+def probabilities(fitted: Fitted, features: Features) -> Array:
+    """scikit-learn's own probabilities: the networks' mean, taken of their logits."""
+    score = _linear_scores(fitted.linear, features.ngrams)
+    x = inputs(features.dense, score, fitted.mean, fitted.scale, fitted.centre)
+    logits = [_logit(network.predict_proba(x)[:, 1]) for network in fitted.networks]
+    mean: Array = 1 / (1 + np.exp(-np.mean(logits, axis=0)))
+    return mean
+
+
+def _logit(probability: Array) -> Array:
+    clipped = np.clip(probability, 1e-15, 1 - 1e-15)
+    logit: Array = np.log(clipped / (1 - clipped))
+    return logit
+
+
+def network(fitted: Fitted) -> Network:
+    """The networks side by side as one, each with its share of the output."""
+    parts = fitted.networks
+    return Network(
+        mean=fitted.mean,
+        scale=fitted.scale,
+        centre=fitted.centre,
+        hidden=np.concatenate([part.coefs_[0] for part in parts], axis=1),
+        hidden_bias=np.concatenate([part.intercepts_[0] for part in parts]),
+        output=np.concatenate([part.coefs_[1][:, 0] for part in parts]) / len(parts),
+        output_bias=float(np.mean([part.intercepts_[1][0] for part in parts])),
+    )

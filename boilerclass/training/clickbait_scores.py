@@ -1,0 +1,94 @@
+"""How good a clickbait model is, on rows it was not fitted on."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import f1_score, roc_auc_score
+
+from boilerclass.training.clickbait_rows import Rows
+
+THRESHOLD = 0.5
+FEWEST = 5  # clickbait rows, and others, from which a figure is worth writing down
+
+Array = np.ndarray[Any, np.dtype[Any]]
+# Probabilities of all rows from a model fitted on the rows given.
+Refit = Callable[[Array], Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One line of the score table; `how` says what the model had seen."""
+
+    what: str
+    how: str
+    rows: int
+    clickbait: int
+    auc: float
+    f1: float
+    macro_f1: float
+
+
+def measured(what: str, how: str, label: Array, probability: Array) -> Iterator[Score]:
+    """The score of one set of rows, or nothing where there are too few of either kind."""
+    clickbait = int(label.sum())
+    if min(clickbait, len(label) - clickbait) < FEWEST:
+        return
+    said = probability > THRESHOLD
+    figures = (
+        roc_auc_score(label, probability),
+        f1_score(label, said),
+        f1_score(label, said, average="macro"),
+    )
+    yield Score(what, how, len(label), clickbait, *(round(float(f), 4) for f in figures))
+
+
+def own_scores(rows: Rows, refit: Refit, fold: Array) -> Iterator[Score]:
+    """The project's own rows by cross-validation, all together and by language."""
+    own = rows.source == "own"
+    probability = np.zeros(len(rows.label))
+    for number in np.unique(fold[own]):
+        out = own & (fold == number)
+        probability[out] = refit(~out)[out]
+    how = "cross-validated, stories apart"
+    yield from measured("own", how, rows.label[own], probability[own])
+    rest = own & (rows.language != "ro")
+    yield from measured("own, all but Romanian", how, rows.label[rest], probability[rest])
+    for language in np.unique(rows.language[own]):
+        part = own & (rows.language == language)
+        yield from measured(f"own, {language}", how, rows.label[part], probability[part])
+
+
+def unseen_scores(rows: Rows, refit: Refit) -> Iterator[Score]:
+    """Own rows in Romanian, then in the other languages, none of them seen in own rows."""
+    own = rows.source == "own"
+    for what, part in (
+        ("Romanian", rows.language == "ro"),
+        ("all but Romanian", rows.language != "ro"),
+    ):
+        out = own & part
+        if out.any() and (own & ~part).any():
+            yield from measured(
+                f"own, {what}", "these left out of training", rows.label[out], refit(~out)[out]
+            )
+
+
+def source_scores(rows: Rows, refit: Refit, final: Array) -> Iterator[Score]:
+    """Every source: left out of training, or by the final model where it never trains."""
+    for source in np.unique(rows.source):
+        of = rows.source == source
+        if (of & rows.trainable).any() and (rows.trainable & ~of).any():
+            left = refit(~of)
+            yield from measured(source, "source left out of training", rows.label[of], left[of])
+        unseen = of & ~rows.trainable
+        yield from measured(
+            source, "final model, rows never trained on", rows.label[unseen], final[unseen]
+        )
+    accounts = np.char.startswith(rows.source, "clickbaittr") & ~rows.trainable
+    yield from measured(
+        "clickbaittr, all accounts",
+        "final model, rows never trained on",
+        rows.label[accounts],
+        final[accounts],
+    )
