@@ -1,0 +1,1 @@
+"""Batch to matrix: the same function in training and at work."""

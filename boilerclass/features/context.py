@@ -1,0 +1,157 @@
+"""What the first pass's probabilities around a paragraph say about it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerclass.batch import Batch
+from boilerclass.features import structure
+from boilerclass.labels import LABEL_OF, LABELS, ROLES
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+SHIFTS = (-3, -2, -1, 1, 2, 3)
+WINDOWS = (4, 12)
+"""Paragraphs looked at on either side."""
+
+TO_LABELS = np.array(
+    [[float(LABEL_OF[role] == label) for label in LABELS] for role in ROLES], dtype=np.float32
+)
+"""Shape (10, 5): sums the probabilities of roles to those of labels."""
+
+COLUMNS: tuple[str, ...] = (
+    *(f"own_{role}" for role in ROLES),
+    *(f"at{k:+d}_{label}" for k in SHIFTS for label in LABELS),
+    *(f"{side}{w}_{label}" for w in WINDOWS for side in ("before", "after") for label in LABELS),
+    *(f"level{k}_{label}" for k in range(structure.LEVELS) for label in LABELS),
+    *(f"shape_{label}" for label in LABELS),
+    *(f"page_{label}" for label in LABELS),
+    "core_before",
+    "core_after",
+    "log_core_before",
+    "log_core_after",
+    "log_page_core",
+    "since_core",
+    "until_core",
+    "since_title",
+    "until_comment",
+)
+
+
+def features(batch: Batch, roles: Floats) -> Floats:
+    """Shape (n, len(COLUMNS)), from the probabilities of the roles, shape (n, 10)."""
+    labels = roles @ TO_LABELS
+    return np.concatenate(
+        [
+            roles,
+            *(shifted(labels, k, batch.page) for k in SHIFTS),
+            *_windows(labels, batch),
+            _containers(labels, batch),
+            *_groups(labels, batch),
+            _distances(roles, labels, batch),
+        ],
+        axis=1,
+        dtype=np.float32,
+    )
+
+
+def shifted(columns: Floats, k: int, page: Ints) -> Floats:
+    """The columns of the paragraph ``k`` places on; zero beyond the page."""
+    out = np.zeros_like(columns)
+    if k < 0 and len(columns) > -k:
+        out[-k:] = columns[:k] * (page[-k:] == page[:k])[:, None]
+    elif 0 < k < len(columns):
+        out[:-k] = columns[k:] * (page[:-k] == page[k:])[:, None]
+    return out
+
+
+def _windows(labels: Floats, batch: Batch) -> list[Floats]:
+    """Means over the paragraphs before and after, as many as there are."""
+    index = np.arange(len(batch))
+    first, last = batch.bounds[batch.page], batch.bounds[batch.page + 1]
+    running = np.concatenate((np.zeros((1, labels.shape[1])), np.cumsum(labels, axis=0, dtype=np.float64)))
+    out = []
+    for width in WINDOWS:
+        for lo, hi in (
+            (np.maximum(index - width, first), index),
+            (index + 1, np.minimum(index + 1 + width, last)),
+        ):
+            out.append((running[hi] - running[lo]) / np.maximum(hi - lo, 1)[:, None])
+    return out
+
+
+def _containers(labels: Floats, batch: Batch) -> Floats:
+    """Means over the containers that ``structure`` counts in, by characters."""
+    elements = batch.counts[:, 4]
+    weights = np.log1p(np.fromiter(map(len, batch.texts), dtype=np.float64, count=len(batch)))
+    below = structure.Subtrees(batch, elements)
+    total = below(weights)
+    sums = np.stack([below(weights * column) for column in labels.T], axis=1)
+    mean = sums / np.maximum(total, 1e-6)[:, None]
+    wider = structure.wider(batch.parents, below())
+    html = np.array([d.kind == "html" for d in batch.documents], dtype=np.float32)[batch.page]
+    columns, at = [], elements
+    for _ in range(structure.LEVELS):
+        columns.append(mean[at] * html[:, None])
+        at = wider[at]
+    return np.concatenate(columns, axis=1, dtype=np.float32)
+
+
+def _groups(labels: Floats, batch: Batch) -> list[Floats]:
+    """Means over the paragraphs of the same shape, and over the page."""
+    out = []
+    for group in (structure.shape_groups(batch), batch.page):
+        many = np.maximum(np.bincount(group), 1)
+        out.append(
+            np.stack([(np.bincount(group, weights=c) / many)[group] for c in labels.T], axis=1)
+        )
+    return out
+
+
+def _distances(roles: Floats, labels: Floats, batch: Batch) -> Floats:
+    chars = np.fromiter(map(len, batch.texts), dtype=np.float32, count=len(batch))
+    core = labels[:, 0] * chars
+    before, total = structure.running(core, batch)
+    after = np.maximum(total - before - core, 0)
+    safe = np.maximum(total, 1)
+    comment = roles[:, ROLES.index("comment")]  # type: ignore[arg-type]
+    title = roles[:, ROLES.index("title")]  # type: ignore[arg-type]
+    return np.stack(
+        [
+            before / safe,
+            after / safe,
+            np.log1p(before),
+            np.log1p(after),
+            np.log1p(total),
+            _since(labels[:, 0] > 0.5, batch),
+            _until(labels[:, 0] > 0.5, batch),
+            _since(title > 0.5, batch),
+            _until(comment > 0.5, batch),
+        ],
+        axis=1,
+        dtype=np.float32,
+    )
+
+
+FAR = 50
+"""Paragraphs beyond which distances are not told apart."""
+
+
+def _since(marked: NDArray[np.bool_], batch: Batch) -> Floats:
+    """Log distance back to the last marked paragraph before this one on the page."""
+    index = np.arange(len(batch))
+    last = np.maximum.accumulate(np.where(marked, index, -1))
+    last = np.concatenate(([-1], last[:-1])) if len(last) else last
+    distance = np.where(last >= batch.bounds[batch.page], index - last, FAR)
+    return np.log1p(np.minimum(distance, FAR)).astype(np.float32)
+
+
+def _until(marked: NDArray[np.bool_], batch: Batch) -> Floats:
+    """Log distance on to the next marked paragraph after this one on the page."""
+    index = np.arange(len(batch))
+    coming = np.minimum.accumulate(np.where(marked, index, len(batch))[::-1])[::-1]
+    coming = np.concatenate((coming[1:], [len(batch)])) if len(coming) else coming
+    distance = np.where(coming < batch.bounds[batch.page + 1], coming - index, FAR)
+    return np.log1p(np.minimum(distance, FAR)).astype(np.float32)

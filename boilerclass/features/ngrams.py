@@ -1,0 +1,98 @@
+"""Hashed words and character n-grams of the head and tail of each paragraph, vectorised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerclass.features.text import Characters, tables
+
+Ints = NDArray[np.int64]
+
+BITS = 17
+"""Buckets are 2 ** BITS; a collision costs little where most n-grams are rare."""
+HEAD = 64
+TAIL = 24
+"""Characters looked at from the start and from the end: cues, bylines and credits stand there."""
+ORDERS = (3, 4, 5)
+
+_MULTIPLIER = np.uint32(0x9E3779B1)  # 2**32 / golden ratio, Knuth's multiplicative hashing
+_WORD_SALT = np.uint32(0x85EBCA6B)
+
+
+class Bag(NamedTuple):
+    """Bucket numbers of one family of n-grams with the paragraph each stands in, ascending."""
+
+    buckets: NDArray[np.int32]
+    rows: NDArray[np.int64]
+
+
+def bags(chars: Characters) -> list[Bag]:
+    """The character n-grams of each paragraph's head and tail, and the words and word pairs there.
+
+    Every paragraph has at least one n-gram.
+    """
+    codes, starts, lengths = chars
+    n = len(starts)
+    if n == 0:
+        return []
+    folded = tables()[1][codes]
+    head = np.minimum(lengths, HEAD)
+    tail = np.minimum(lengths - head, TAIL)
+    # A window takes the separators around the text along, so that n-grams know the edges.
+    first = np.stack((starts - 1, starts + lengths - tail), axis=1).ravel()
+    size = np.stack((head + 1 + (head == lengths), tail + (tail > 0)), axis=1).ravel()
+    owner = np.repeat(np.repeat(np.arange(n), 2), size)
+    offset = np.repeat(np.cumsum(size) - size, size)
+    within = np.arange(len(owner)) - offset
+    window = folded[np.repeat(first, size) + within].astype(np.uint32)
+    left = np.repeat(size, size) - within
+    found = []
+    rolling = window * _MULTIPLIER
+    for order in range(2, max(ORDERS) + 1):
+        rolling = (rolling[:-1] + window[order - 1 :] * np.uint32(order * 2 - 1)) * _MULTIPLIER
+        rolling ^= rolling >> np.uint32(15)
+        if order in ORDERS:
+            fits = left[: len(rolling)] >= order
+            found.append(Bag(_bucket(rolling[fits]), owner[: len(rolling)][fits]))
+    return found + _words(window, owner, within)
+
+
+def sums(found: Sequence[Bag], table: NDArray[np.float32], n: int) -> NDArray[np.float32]:
+    """Shape (n, k): for each paragraph the sum of its buckets' rows of ``table``, (2 ** BITS, k),
+    divided by the square root of their number."""
+    total = np.zeros((n, table.shape[1]), dtype=np.float32)
+    number = np.zeros(n, dtype=np.float32)
+    for buckets, rows in found:
+        if len(rows) == 0:
+            continue
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        total[rows[starts]] += np.add.reduceat(table[buckets], starts, axis=0)
+        number += np.bincount(rows, minlength=n)
+    return total / np.sqrt(np.maximum(number, 1))[:, None]
+
+
+def _bucket(hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
+    return (hashes * _MULTIPLIER >> np.uint32(32 - BITS)).astype(np.int32)
+
+
+def _words(window: NDArray[np.uint32], owner: Ints, within: Ints) -> list[Bag]:
+    inside = (window != ord(" ")) & (window != ord("\n"))
+    opening = inside.copy()
+    opening[1:] &= ~inside[:-1] | (within[1:] == 0)
+    at = np.flatnonzero(opening)
+    if len(at) == 0:
+        return []
+    place = np.arange(len(window))
+    place -= np.maximum.accumulate(np.where(opening, place, 0))
+    mixed = (window + _WORD_SALT) * (place.astype(np.uint32) * np.uint32(2) + np.uint32(1))
+    mixed = (mixed ^ (mixed >> np.uint32(13))) * _MULTIPLIER
+    mixed[~inside] = 0
+    word = np.add.reduceat(mixed, at, dtype=np.uint32)
+    rows = owner[at]
+    same = rows[1:] == rows[:-1]
+    pair = (word[:-1] * np.uint32(31) + word[1:])[same]
+    return [Bag(_bucket(word ^ _WORD_SALT), rows), Bag(_bucket(pair), rows[1:][same])]

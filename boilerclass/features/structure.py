@@ -1,0 +1,464 @@
+"""Where a paragraph stands: markup around it, links, containers, repetition, place on the page."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerclass.batch import Batch
+from boilerclass.document import Document
+from boilerclass.markup import BIT, FLAGS
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+LEVELS = 4
+"""Containers looked at: the element's own, then each next ancestor that holds more paragraphs."""
+PROSE_CHARS = 80
+"""Characters from which an unlinked paragraph outside headings counts as prose."""
+MAIN_SHARE = 0.6
+"""Share of the page's prose that its main container holds at least."""
+
+TAGS = "p div li a span h1 h2 h3 h4 h5 td th dd dt blockquote figcaption pre button strong em".split()
+
+LINK_COLUMNS = (
+    "href_other_host href_root href_deep href_digits href_query href_tracking href_fragment "
+    "href_script href_mail href_author href_tag href_social href_shop href_again rel_nofollow rel_sponsored rel_tag rel_author"
+).split()
+OWN_COLUMNS = (
+    "is_html gap many_gap link_share has_link links_per_word log_links bold_share same_text "
+    "repeats_previous repeats_next in_title title_in title_equal in_structured_body has_structured_body"
+).split()
+PLACE_COLUMNS = (
+    "place from_end log_index log_from_end char_place log_page log_page_chars page_prose page_links "
+    "log_prose_before log_prose_after"
+).split()
+CONTAINER_COLUMNS = "log_size link_share prose_share mean_log_chars place_in log_chars".split()
+GROUP_COLUMNS = "log_same_shape shape_link_share shape_mean_log_chars shape_run".split()
+MAIN_COLUMNS = "in_main place_in_main main_share main_depth main_before main_after".split()
+
+PAGE_TYPES: dict[str, tuple[str, ...]] = {
+    "article": ("article", "newsarticle", "blogposting", "reportagenewsarticle", "opinionnewsarticle"),
+    "product": ("product", "productgroup", "og:product", "product.item", "offer", "aggregateoffer"),
+    "forum": ("discussionforumposting", "qapage", "question", "answer"),
+    "list": ("itemlist", "collectionpage", "searchresultspage", "offercatalog"),
+    "faq": ("faqpage", "howto", "techarticle"),
+    "website": ("website", "webpage", "localbusiness", "service", "aboutpage"),
+    "media": ("videoobject", "video.other", "podcastepisode", "recipe", "event"),
+}
+URL_COLUMNS = "url_known url_root url_depth url_digits url_words in_url".split()
+
+COLUMNS: tuple[str, ...] = (
+    *(f"type_{name}" for name in PAGE_TYPES),
+    *URL_COLUMNS,
+    *(f"in_{name}" for name in FLAGS),
+    *(f"tag_{name}" for name in TAGS),
+    *OWN_COLUMNS,
+    *LINK_COLUMNS,
+    *PLACE_COLUMNS,
+    *(f"level{k}_{name}" for k in range(LEVELS) for name in CONTAINER_COLUMNS),
+    *GROUP_COLUMNS,
+    *MAIN_COLUMNS,
+)
+
+
+class Weights(NamedTuple):
+    """What is summed over containers; each of shape (n,)."""
+
+    chars: Floats
+    link_chars: Floats
+    prose: Floats
+    log_chars: Floats
+
+
+def features(batch: Batch) -> Floats:
+    """Shape (n, len(COLUMNS)); the markup columns of plain text are zero."""
+    n = len(batch)
+    if n == 0:
+        return np.zeros((0, len(COLUMNS)), dtype=np.float32)
+    html = np.array([d.kind == "html" for d in batch.documents], dtype=np.float32)[batch.page]
+    weights = _weights(batch)
+    elements = batch.counts[:, 4]
+    flags = (batch.flags[:, None] >> np.arange(len(FLAGS), dtype=np.uint64)) & np.uint64(1)
+    markup = np.concatenate(
+        [
+            _tags(batch),
+            _links(batch),
+            _containers(batch, weights, elements),
+            _shapes(batch, weights),
+            _main(batch, weights, elements),
+        ],
+        axis=1,
+    )
+    markup *= html[:, None]
+    tag, link, container, shape, main = np.split(
+        markup,
+        np.cumsum(
+            [len(TAGS), len(LINK_COLUMNS), LEVELS * len(CONTAINER_COLUMNS), len(GROUP_COLUMNS)]
+        ),
+        axis=1,
+    )
+    return np.concatenate(
+        [
+            _page_types(batch),
+            _urls(batch),
+            flags.astype(np.float32),
+            tag,
+            _own(batch, weights, html),
+            link,
+            _places(batch, weights),
+            container,
+            shape,
+            main,
+        ],
+        axis=1,
+        dtype=np.float32,
+    )
+
+
+def _page_types(batch: Batch) -> Floats:
+    of_document = np.array(
+        [[bool(d.types.intersection(names)) for names in PAGE_TYPES.values()] for d in batch.documents],
+        dtype=np.float32,
+    )
+    return of_document[batch.page]
+
+
+def _urls(batch: Batch) -> Floats:
+    """The shape of the page's own address, and the share of a paragraph's words in its slug."""
+    found = np.zeros((len(batch), len(URL_COLUMNS)), dtype=np.float32)
+    for document, lo, hi in _pages(batch):
+        target = _HOST.match(document.url or "")
+        if target is None or document.url is None:
+            continue
+        path = document.url[target.end() :].split("#")[0].split("?")[0].strip("/")
+        slug = set(re.findall(r"[a-z]{3,}", path.rpartition("/")[2].lower()))
+        found[lo:hi, :5] = (
+            1,
+            not path,
+            min(path.count("/"), 6) / 3,
+            bool(_DIGITS.search(path)),
+            min(len(slug), 12) / 6,
+        )
+        if len(slug) > 2:
+            for i in range(lo, hi):
+                text = batch.texts[i]
+                if len(text) < 250:
+                    words = set(re.findall(r"[a-z]{3,}", text.lower()))
+                    found[i, 5] = len(words & slug) / max(len(words), len(slug))
+    return found
+
+
+def _pages(batch: Batch) -> Iterator[tuple[Document, int, int]]:
+    bounds = batch.bounds.tolist()
+    return zip(batch.documents, bounds[:-1], bounds[1:], strict=True)
+
+
+def _weights(batch: Batch) -> Weights:
+    chars = np.fromiter(map(len, batch.texts), dtype=np.float32, count=len(batch))
+    link_chars = batch.counts[:, 1].astype(np.float32)
+    heading = (batch.flags & np.uint64(BIT["heading"])) != 0
+    prose = chars - link_chars
+    prose[(prose < PROSE_CHARS) | heading] = 0
+    return Weights(chars, link_chars, prose, np.log1p(chars))
+
+
+def _tags(batch: Batch) -> Floats:
+    number = {name: i for i, name in enumerate(TAGS)}
+    of_element = np.array(
+        [number.get(t, len(TAGS)) for d in batch.documents for t in d.tree.tags], dtype=np.int64
+    )
+    return np.eye(len(TAGS) + 1, len(TAGS), dtype=np.float32)[of_element[batch.counts[:, 4]]]
+
+
+def _own(batch: Batch, weights: Weights, html: Floats) -> Floats:
+    gap, _, links, bold, _ = batch.counts.T.astype(np.float32)
+    chars = np.maximum(weights.chars, 1)
+    link_share = np.minimum(weights.link_chars / chars, 1)
+    again, before, after = _repetition(batch)
+    return np.stack(
+        [
+            html,
+            np.minimum(gap, 3) / 3,
+            np.log1p(gap),
+            link_share,
+            links > 0,
+            links / chars * 10,
+            np.log1p(links),
+            np.minimum(bold / chars, 1),
+            np.log1p(again),
+            before,
+            after,
+            *_titles(batch).T,
+            *_structured_body(batch).T,
+        ],
+        axis=1,
+        dtype=np.float32,
+    )
+
+
+def _repetition(batch: Batch) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
+    """How often a text stands elsewhere on its page, and whether its neighbours repeat it."""
+    again = np.zeros(len(batch), dtype=np.float32)
+    for _, lo, hi in _pages(batch):
+        texts = batch.texts[lo:hi]
+        count = Counter(texts)
+        again[lo:hi] = [count[t] - 1 for t in texts]
+    same = np.array(
+        [a == b for a, b in zip(batch.texts, batch.texts[1:], strict=False)], dtype=bool
+    ) & (batch.page[1:] == batch.page[:-1])
+    return again, np.concatenate(([False], same)), np.concatenate((same, [False]))
+
+
+_WORD = re.compile(r"\w+")
+
+
+def _titles(batch: Batch) -> Floats:
+    """Share of a paragraph's words in the page's titles, share of a title in it, and equality."""
+    found = np.zeros((len(batch), 3), dtype=np.float32)
+    for document, lo, hi in _pages(batch):
+        titles = [set(_WORD.findall(t.lower())) for t in document.titles if t]
+        if not titles:
+            continue
+        every = set().union(*titles)
+        for i in range(lo, hi):
+            text = batch.texts[i]
+            if len(text) > 400:
+                continue
+            words = set(_WORD.findall(text.lower()))
+            shared = len(words & every)
+            if shared:
+                inside = max(len(words & t) / len(t) for t in titles if t)
+                found[i] = shared / len(words), inside, inside * shared / len(words) > 0.8
+    return found
+
+
+def _structured_body(batch: Batch) -> Floats:
+    found = np.zeros((len(batch), 2), dtype=np.float32)
+    for document, lo, hi in _pages(batch):
+        body = document.structured_body
+        if body:
+            found[lo:hi, 1] = 1
+            found[lo:hi, 0] = [len(t) > 25 and t[:60] in body for t in batch.texts[lo:hi]]
+    return found
+
+
+_HOST = re.compile(r"(?:https?:)?//(?:www\.|m\.|amp\.)?([^/?#:]*)", re.I)
+_DIGITS = re.compile(r"\d{4}")
+_TRACKING = re.compile(r"[?&](?:utm_|ref=|aff|cmp|cid|partner|source=|campaign|gclid|tag=)", re.I)
+_AUTHOR = re.compile(r"/(?:author|autor|auteur|people|profile|by|redaktion|staff|user|member)s?/", re.I)
+_TAG = re.compile(r"/(?:tags?|topics?|themen?|category|categorie|rubrik|section|dossier|eticheta|schlagwort)/", re.I)
+_SOCIAL = re.compile(
+    r"facebook|twitter|x\.com|linkedin|pinterest|whatsapp|telegram|instagram|youtube|reddit|"
+    r"tiktok|t\.me|vk\.com|xing\.com|mastodon|threads|bsky",
+    re.I,
+)
+_SHOP = re.compile(r"amazon\.|amzn|ebay|shop|taboola|outbrain|mgid|doubleclick|adclick|/ads?/|promo|store\.|click\.", re.I)
+
+
+@functools.lru_cache(maxsize=16_384)
+def link_evidence(href: str, host: str) -> tuple[float, ...]:
+    """What a link target tells, in the order of LINK_COLUMNS up to ``href_again``."""
+    target = _HOST.match(href)
+    there = target.group(1).lower() if target else ""
+    path = href[target.end() :] if target else href
+    elsewhere = bool(there and host and not (there.endswith(host) or host.endswith(there)))
+    bare = path.split("?")[0].split("#")[0]
+    return (
+        elsewhere,
+        bare in ("", "/"),
+        bare.count("/") / 5,
+        bool(_DIGITS.search(bare)),
+        "?" in path,
+        bool(_TRACKING.search(path)),
+        href.startswith("#"),
+        href.startswith("javascript:"),
+        href.startswith(("mailto:", "tel:")),
+        bool(_AUTHOR.search(path)),
+        bool(_TAG.search(path)),
+        bool(_SOCIAL.search(there)),
+        bool(_SHOP.search(href)),
+    )
+
+
+def _links(batch: Batch) -> Floats:
+    found = np.zeros((len(batch), len(LINK_COLUMNS)), dtype=np.float32)
+    for document, lo, hi in _pages(batch):
+        own = _HOST.match(document.url or "")
+        host = own.group(1).lower() if own else ""
+        hrefs = batch.hrefs[lo:hi]
+        count = Counter(hrefs)
+        for i, href in enumerate(hrefs, lo):
+            if href:
+                found[i, :13] = link_evidence(href[:300], host)
+                found[i, 13] = count[href] > 1
+            rel = batch.rels[i]
+            if rel:
+                found[i, 14:] = ("nofollow" in rel, "sponsored" in rel, "tag" in rel, "author" in rel)
+    return found
+
+
+def _places(batch: Batch, weights: Weights) -> Floats:
+    lo, hi = batch.bounds[batch.page], batch.bounds[batch.page + 1]
+    index = np.arange(len(batch))
+    size = (hi - lo).astype(np.float32)
+    before, total = running(weights.chars, batch)
+    prose_before, prose = running(weights.prose, batch)
+    _, links = running(weights.link_chars, batch)
+    return np.stack(
+        [
+            (index - lo) / size,
+            (hi - 1 - index) / size,
+            np.log1p(index - lo),
+            np.log1p(hi - 1 - index),
+            before / np.maximum(total, 1),
+            np.log1p(size),
+            np.log1p(total),
+            prose / np.maximum(total, 1),
+            links / np.maximum(total, 1),
+            np.log1p(prose_before),
+            np.log1p(np.maximum(prose - prose_before - weights.prose, 0)),
+        ],
+        axis=1,
+        dtype=np.float32,
+    )
+
+
+def running(values: Floats, batch: Batch) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """For each paragraph the sum of the values before it on its page, and of the whole page."""
+    sums = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
+    first, last = batch.bounds[batch.page], batch.bounds[batch.page + 1]
+    return sums[:-1] - sums[first], sums[last] - sums[first]
+
+
+class Subtrees:
+    """Sums over everything below an element, by one cumulative sum over document order."""
+
+    def __init__(self, batch: Batch, elements: Ints) -> None:
+        self._elements = elements
+        self._ends = batch.ends
+        self._size = len(batch.parents)
+
+    def __call__(self, values: NDArray[np.floating] | None = None) -> NDArray[np.float64]:
+        own = np.bincount(self._elements, weights=values, minlength=self._size)
+        running = np.concatenate(([0.0], np.cumsum(own)))
+        return running[self._ends] - running[:-1]
+
+
+def wider(parents: Ints, size: NDArray[np.float64]) -> Ints:
+    """For each element the nearest ancestor that holds more paragraphs; the root for the rest."""
+    up = parents.copy()
+    while True:
+        same = (size[up] == size[np.arange(len(up))]) & (up != parents[up])
+        if not same.any():
+            return up
+        up = np.where(same, up[up], up)
+
+
+def _containers(batch: Batch, weights: Weights, elements: Ints) -> Floats:
+    below = Subtrees(batch, elements)
+    size = below()
+    chars, links = below(weights.chars), below(weights.link_chars)
+    prose, log_chars = below(weights.prose), below(weights.log_chars)
+    up = wider(batch.parents, size)
+    first = np.full(len(size), len(batch), dtype=np.int64)
+    np.minimum.at(first, elements, np.arange(len(batch)))
+    first = _first_below(first, batch.ends)
+    _, page_prose = running(weights.prose, batch)
+    at = elements
+    columns = []
+    for _ in range(LEVELS):
+        many = np.maximum(size[at], 1)
+        columns += [
+            np.log1p(many),
+            links[at] / np.maximum(chars[at], 1),
+            prose[at] / np.maximum(page_prose, 1),
+            log_chars[at] / many,
+            np.clip((np.arange(len(batch)) - first[at]) / many, 0, 1),
+            np.log1p(chars[at]),
+        ]
+        at = up[at]
+    return np.stack(columns, axis=1, dtype=np.float32)
+
+
+def _first_below(first: Ints, ends: Ints) -> Ints:
+    """The first paragraph in each element's subtree, given the first in the element itself."""
+    # Paragraphs come in document order, so the first one below is that of the first element
+    # at or after this one that holds any.
+    return np.minimum.accumulate(first[::-1])[::-1]
+
+
+def shape_groups(batch: Batch) -> Ints:
+    """A number for each paragraph, the same for those of a page whose element, its parent and its
+    grandparent have the same tags and classes."""
+    names: dict[tuple[str, str], int] = {}
+    own = np.array(
+        [
+            names.setdefault(pair, len(names))
+            for d in batch.documents
+            for pair in zip(d.tree.tags, d.tree.words, strict=True)
+        ],
+        dtype=np.uint64,
+    )
+    elements, up = batch.counts[:, 4], batch.parents
+    shape = (own[elements] * np.uint64(1_000_003) + own[up[elements]]) * np.uint64(1_000_003)
+    shape = (shape + own[up[up[elements]]]) * np.uint64(1_000_003) + batch.page.astype(np.uint64)
+    return np.unique(shape, return_inverse=True)[1]
+
+
+def _shapes(batch: Batch, weights: Weights) -> Floats:
+    """How much there is on the page of the paragraph's own shape."""
+    group = shape_groups(batch)
+    many = np.bincount(group).astype(np.float32)
+    link = np.bincount(group, weights=weights.link_chars)
+    chars = np.bincount(group, weights=weights.chars)
+    log_chars = np.bincount(group, weights=weights.log_chars)
+    same = np.concatenate(([False], group[1:] == group[:-1], [False]))
+    return np.stack(
+        [
+            np.log1p(many[group]),
+            (link / np.maximum(chars, 1))[group],
+            (log_chars / many)[group],
+            (same[:-1].astype(np.float32) + same[1:]) / 2,
+        ],
+        axis=1,
+        dtype=np.float32,
+    )
+
+
+def _main(batch: Batch, weights: Weights, elements: Ints) -> Floats:
+    """Place in relation to the deepest element that holds most of the page's prose."""
+    below = Subtrees(batch, elements)
+    prose = below(weights.prose)
+    _, page_prose = running(weights.prose, batch)
+    total = np.bincount(batch.page, weights=weights.prose, minlength=len(batch.documents))
+    holds = (prose >= MAIN_SHARE * total[batch.element_page]) & (prose > 0)
+    last = np.full(len(batch.documents), -1, dtype=np.int64)
+    at = np.flatnonzero(holds)
+    last[batch.element_page[at]] = at  # of the elements that hold so much, the last is the deepest
+    main = last[batch.page]
+    known = main >= 0
+    main = np.maximum(main, 0)
+    end = batch.ends[main]
+    inside = known & (elements >= main) & (elements < end)
+    count = np.bincount(batch.page[inside], minlength=len(batch.documents))[batch.page]
+    index = np.cumsum(inside) - 1
+    start = np.searchsorted(np.flatnonzero(inside), batch.bounds[batch.page])
+    return np.stack(
+        [
+            inside,
+            np.where(inside, (index - start) / np.maximum(count, 1), 0),
+            prose[main] / np.maximum(page_prose, 1),
+            np.log1p(count),
+            known & (elements < main),
+            known & (elements >= end),
+        ],
+        axis=1,
+        dtype=np.float32,
+    )

@@ -1,0 +1,88 @@
+"""Bytes to text, once, in the order of the WHATWG encoding standard with two corrections.
+
+A page that is UTF-8 apart from a few stray bytes is UTF-8, whatever its ``<meta>`` says; and a
+``<meta>`` that says UTF-8 over bytes that are not UTF-8 is ignored.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from turbohtml.detect import detect
+
+from boilerclass.errors import InvalidOption
+
+BOMS: tuple[tuple[bytes, str], ...] = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its prefix
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+STRAY_PER_VALID = 0.3
+"""Undecodable bytes for each decodable multi-byte character up to which bytes still count as UTF-8.
+
+Text in a legacy encoding forms a valid UTF-8 sequence only by accident: in windows-1250 Romanian
+and windows-1252 French the ratio is above 10, in GB18030 Chinese above 5."""
+
+_DECLARATION = re.compile(rb"(?i)charset|encoding")
+
+
+def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
+    """The text of ``data`` and the name of the codec that gave it.
+
+    ``encoding`` is what the caller knows from outside (an HTTP header, say); only a byte-order
+    mark overrules it. Undecodable bytes become U+FFFD.
+
+    Raises:
+        InvalidOption: ``encoding`` names no codec.
+    """
+    for mark, codec in BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(codec, "replace"), codec
+    if encoding is not None:
+        return _decode_as(data, encoding), encoding
+    wide = _utf16_without_mark(data)  # before UTF-8, in which NUL is a valid character
+    if wide is not None:
+        return data.decode(wide, "replace"), wide
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        pass
+    lenient = data.decode("utf-8", "replace")
+    if _is_nearly_utf8(data, lenient):
+        return lenient, "utf-8"
+    match = detect(data)
+    if match.encoding == "UTF-8":  # a false declaration: judge by the bytes alone
+        match = detect(_DECLARATION.sub(b"x-nothing", data))
+    codec = match.codec or "windows-1252"
+    return data.decode(codec, "replace"), (match.encoding or codec).lower()
+
+
+def _decode_as(data: bytes, encoding: str) -> str:
+    try:
+        codecs.lookup(encoding)
+        return data.decode(encoding, "replace")
+    except (LookupError, UnicodeError) as error:
+        raise InvalidOption(
+            f"unknown encoding {encoding!r}: give a codec name such as utf-8 or iso-8859-2, "
+            "or leave it out to have it detected"
+        ) from error
+
+
+def _is_nearly_utf8(data: bytes, lenient: str) -> bool:
+    stray = lenient.count("\ufffd") - data.count(b"\xef\xbf\xbd")
+    valid = len(lenient) - len(lenient.encode("ascii", "ignore")) - stray
+    return stray <= STRAY_PER_VALID * valid
+
+
+def _utf16_without_mark(data: bytes) -> str | None:
+    """The UTF-16 byte order that the NULs of mostly ASCII text betray, if any."""
+    sample = data[:4096]
+    half = len(sample) // 2
+    if half and sample[1::2].count(0) > 0.4 * half > 10 * sample[::2].count(0):
+        return "utf-16-le"
+    if half and sample[::2].count(0) > 0.4 * half > 10 * sample[1::2].count(0):
+        return "utf-16-be"
+    return None

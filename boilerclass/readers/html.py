@@ -1,0 +1,329 @@
+"""HTML to Document: one walk over the WHATWG tree. The only module that knows the parser."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from itertools import compress
+from typing import NamedTuple
+
+import turbohtml
+
+from boilerclass.document import Document, Origin, Paragraph, Tree
+from boilerclass.markup import (
+    BIT,
+    BLOCK_TAGS,
+    MEDIA_TAGS,
+    ROLE_FLAGS,
+    SKIPPED_TAGS,
+    TAG_FLAGS,
+)
+from boilerclass.readers import structured
+
+HIDDEN = (
+    '[hidden],[style*="display:none" i],[style*="display: none" i],'
+    '[style*="visibility:hidden" i],[style*="visibility: hidden" i]'
+)
+NEVER_HIDDEN = frozenset(("html", "body", "main", "article"))
+"""Pages hide these until a script has run; a reader without scripts would see nothing."""
+HEAD = (
+    'html[lang],title,meta[property="og:title"],meta[name="twitter:title"],meta[property="og:url"],meta[property="og:type"],'
+    'link[rel="canonical" i],script[type="application/ld+json" i],script#__NEXT_DATA__'
+)
+WORD_ATTRIBUTES = ("id", "role", "itemprop", "data-testid")
+LITTLE_TEXT = 200
+"""Characters of visible text below which the hidden parts of a page are kept."""
+
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_BREAK = "\x00"  # U+0000 never comes out of the parser, so it can stand for <br> in the parts
+
+
+class _Head(NamedTuple):
+    """What the page says of itself."""
+
+    titles: list[str]
+    url: str | None
+    language: str | None
+    types: frozenset[str]
+    json_ld: list[str]
+    state: list[str]
+
+
+def read(page: str, *, url: str | None = None, encoding: str | None = None) -> Document:
+    """The paragraphs of an HTML page in document order, whatever the page looks like."""
+    tree = turbohtml.parse(page, source_locations=True)
+    head = _head(tree)
+    data = structured.find(head.json_ld, head.state)
+    walk = _Walk(tree)
+    paragraphs, hosts = _visible(walk)
+    first_data = None
+    if sum(map(len, data.paragraphs)) > sum(len(p.text) - p.link_chars for p in paragraphs):
+        first_data = len(paragraphs)
+        paragraphs.extend(
+            Paragraph(text, flags=BIT["p"]) for text in _texts_of(data.paragraphs) if text
+        )
+    return Document(
+        kind="html",
+        paragraphs=paragraphs,
+        tree=Tree(walk.parents, walk.ends, walk.tags, walk.words),
+        titles=[*head.titles, *data.headlines],
+        url=url or head.url,
+        language=head.language,
+        encoding=encoding,
+        types=head.types,
+        structured_body=data.body,
+        first_data=first_data,
+        locate=_locator(page, hosts),
+    )
+
+
+def _head(tree: turbohtml.Document) -> _Head:
+    titles: list[str] = []
+    json_ld: list[str] = []
+    state: list[str] = []
+    types: set[str] = set()
+    url = language = None
+    for node in tree.select(HEAD):
+        match node.tag:
+            case "html":
+                language = node.attr("lang")
+            case "title":
+                titles.append(node.text)
+            case "meta":
+                content = node.attr("content") or ""
+                name = node.attr("property")
+                if name == "og:url":
+                    url = url or content
+                elif name == "og:type":
+                    types.add(content.lower())
+                else:
+                    titles.insert(0, content)
+            case "link":
+                url = node.attr("href") or url
+            case "script":
+                (state if node.attr("id") else json_ld).append(node.text)
+    types.update(structured.types(json_ld))
+    titles = [" ".join(t.split()) for t in titles]
+    return _Head(titles, url, language, frozenset(types), json_ld, state)
+
+
+def _visible(walk: _Walk) -> tuple[list[Paragraph], list[turbohtml.Element]]:
+    """The paragraphs that a browser shows, with their elements.
+
+    All of them where most of the text is hidden: such a page is shown by its scripts.
+    """
+    hidden = sum(len(p.text) for p in walk.paragraphs if p.flags & BIT["hidden"])
+    shown = sum(len(p.text) for p in walk.paragraphs) - hidden
+    if hidden == 0 or shown < max(hidden, LITTLE_TEXT):
+        return walk.paragraphs, walk.hosts
+    keep = [not p.flags & BIT["hidden"] for p in walk.paragraphs]
+    return list(compress(walk.paragraphs, keep)), list(compress(walk.hosts, keep))
+
+
+class _Run:
+    """The paragraph that is being read."""
+
+    __slots__ = ("bold_chars", "breaks", "flags", "gap", "host", "link", "link_chars", "links", "parts")
+
+    def __init__(self, gap: int = 0) -> None:
+        self.parts: list[str] = []
+        self.gap = gap
+        self.breaks = False
+        self.host = -1
+        self.flags = 0
+        self.link_chars = self.bold_chars = self.links = 0
+        self.link: tuple[str, str] | None = None
+
+    def text(self) -> str:
+        joined = "".join(self.parts)
+        if not joined.isascii():
+            joined = _INVISIBLE.sub("", joined)
+        if self.flags & BIT["preformatted"]:
+            return joined.replace(_BREAK, "\n").strip("\n").rstrip()
+        if self.breaks:
+            lines = (" ".join(line.split()) for line in joined.split(_BREAK))
+            return "\n".join(line for line in lines if line)
+        return " ".join(joined.split())
+
+
+class _Walk:
+    """One pass over the tree that appends to flat lists."""
+
+    def __init__(self, tree: turbohtml.Document) -> None:
+        self.paragraphs: list[Paragraph] = []
+        self.hosts: list[turbohtml.Element] = []
+        self.parents: list[int] = [0]
+        self.ends: list[int] = [0]
+        self.tags: list[str] = ["html"]
+        self.words: list[str] = [""]
+        self._run = _Run()
+        root = tree.root
+        if root is not None:
+            self.words[0] = root.attr("class") or ""
+            self._nodes: list[turbohtml.Element] = [root]
+            self._walk(root, set(tree.select(HIDDEN)))
+
+    def _walk(self, root: turbohtml.Element, hidden: set[turbohtml.Element]) -> None:
+        # One loop over local names: this runs once for every node of every page.
+        text_type, element_type = turbohtml.Text, turbohtml.Element
+        link_bit, hidden_bit = BIT["link"], BIT["hidden"]
+        frames: list[tuple[Iterator[turbohtml.Node], int, int, bool, tuple[str, str] | None]] = []
+        children: Iterator[turbohtml.Node] = iter(root.children)
+        index, flags, block, link = 0, 0, True, None
+        after_link = False
+        while True:
+            for node in children:
+                kind = type(node)
+                if kind is text_type:
+                    data = node.data
+                    if data.isspace():
+                        self._run.parts.append(" ")
+                    else:
+                        self._add(data, index, flags, link)
+                    after_link = False
+                elif kind is element_type:
+                    tag = node.tag
+                    if tag == "br":
+                        self._break()
+                        continue
+                    is_block = tag in BLOCK_TAGS
+                    if is_block:
+                        self._flush()
+                    if tag in SKIPPED_TAGS:
+                        self._run.gap += tag in MEDIA_TAGS
+                        continue
+                    frames.append((children, index, flags, block, link))
+                    if hidden and node in hidden and tag not in NEVER_HIDDEN:
+                        flags |= hidden_bit
+                    block = is_block
+                    index, flags = self._enter(node, tag, block, index, flags)
+                    if tag == "a":
+                        link = (node.attr("href") or "", node.attr("rel") or "")
+                        if after_link:  # links side by side are parted by style, not by a space
+                            self._run.parts.append(" ")
+                    children = iter(node.children)
+                    break
+            else:
+                if block:
+                    self._flush()
+                self.ends[index] = len(self.parents)
+                if not frames:
+                    return
+                after_link = bool(flags & link_bit)
+                children, index, flags, block, link = frames.pop()
+
+    def _enter(
+        self, node: turbohtml.Element, tag: str, block: bool, index: int, flags: int
+    ) -> tuple[int, int]:
+        """The index and the flags that hold inside ``node``."""
+        words = node.attr("class") or ""
+        for name in WORD_ATTRIBUTES:
+            value = node.attr(name)
+            if value:
+                words = f"{words} {value}"
+                if name == "role":
+                    flags |= ROLE_FLAGS.get(value, 0)
+        if block or words:
+            self.parents.append(index)
+            self.ends.append(0)
+            self.tags.append(tag)
+            self.words.append(words)
+            self._nodes.append(node)
+            index = len(self.parents) - 1
+        return index, flags | TAG_FLAGS.get(tag, 0)
+
+    def _add(self, data: str, index: int, flags: int, link: tuple[str, str] | None) -> None:
+        run = self._run
+        run.parts.append(data)
+        if run.host < 0:
+            run.host, run.flags = index, flags
+        else:
+            run.flags &= flags
+            host, parents = run.host, self.parents
+            while host != index:  # a parent has a smaller index than its children
+                if host > index:
+                    host = parents[host]
+                else:
+                    index = parents[index]
+            run.host = host
+        if link is not None:
+            run.link_chars += len(data.strip())
+            if link is not run.link:
+                run.links += 1
+                run.link = link
+        if flags & BIT["bold"]:
+            run.bold_chars += len(data.strip())
+
+    def _break(self) -> None:
+        run = self._run
+        if run.host < 0:
+            return
+        for part in reversed(run.parts):
+            if part == _BREAK:
+                self._flush()
+                return
+            if not part.isspace():
+                break
+        run.parts.append(_BREAK)
+        run.breaks = True
+
+    def _flush(self) -> None:
+        run = self._run
+        if run.host < 0:
+            if run.parts:
+                run.parts.clear()
+            return
+        text = run.text()
+        if not text:
+            self._run = _Run(run.gap)
+            return
+        href, rel = run.link or ("", "")
+        self.paragraphs.append(
+            Paragraph(
+                text,
+                run.gap,
+                run.host,
+                run.flags,
+                min(run.link_chars, len(text)),
+                run.links,
+                min(run.bold_chars, len(text)),
+                href,
+                rel,
+            )
+        )
+        self.hosts.append(self._nodes[run.host])
+        self._run = _Run()
+
+
+def _texts_of(parts: Sequence[str]) -> Iterator[str]:
+    """The paragraphs of strings that may themselves be HTML."""
+    for part in parts:
+        if "<" in part:
+            tree = turbohtml.parse(part)
+            yield from (p.text for p in _Walk(tree).paragraphs)
+        else:
+            yield from (" ".join(line.split()) for line in part.splitlines())
+
+
+def _locator(page: str, hosts: Sequence[turbohtml.Element]) -> Callable[[int], Origin]:
+    """A function from a paragraph's index to its origin; most callers never ask."""
+    returns = [m.start() for m in re.finditer("\r\n", page)] if "\r" in page else []
+    # The parser counts a CRLF once: the i-th CRLF stands i code points further in the page.
+    counted_once = [at - i for i, at in enumerate(returns)]
+
+    def offset(normalised: int) -> int:
+        return normalised + bisect_left(counted_once, normalised)
+
+    def locate(i: int) -> Origin:
+        if i >= len(hosts):
+            return Origin(None, None, None)
+        host = hosts[i]
+        location = host.source_location
+        xpath = host.xpath_path()
+        if location is None:  # an element the standard implies but the source does not write
+            return Origin(xpath, None, None)
+        end = location.end_tag or location.start_tag
+        return Origin(xpath, offset(location.start_tag.start_offset), offset(end.end_offset))
+
+    return locate

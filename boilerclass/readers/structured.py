@@ -1,0 +1,101 @@
+"""Article text that a page carries as data: JSON-LD and the state blobs of web frameworks."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+MAX_BLOB = 5_000_000
+"""Characters of one script beyond which it is not parsed."""
+MAX_DEPTH = 40
+MIN_PROSE = 40
+"""Characters from which a string in a state blob can be a paragraph."""
+
+_TYPE = re.compile(r'"@type"\s*:\s*"(\w+)"')
+_PROSE_KEYS = frozenset(
+    "articleBody body content html text value paragraph paragraphs bodyHtml bodyText description "
+    "contentHtml story markup".split()
+)
+
+
+class StructuredText(NamedTuple):
+    """What a page's data says of its article."""
+
+    body: str
+    """JSON-LD ``articleBody``, empty if there is none."""
+    headlines: list[str]
+    paragraphs: list[str]
+    """The article as strings that may hold HTML; empty if no data holds one."""
+
+
+def find(json_ld: Sequence[str], state: Sequence[str]) -> StructuredText:
+    """The article in a page's JSON-LD scripts, else in its framework's state."""
+    body, headlines = "", []
+    for blob in _parsed(s for s in json_ld if "articleBody" in s):
+        for node in _objects(blob):
+            text, headline = node.get("articleBody"), node.get("headline")
+            if isinstance(text, str) and len(text) > len(body):
+                body = text
+            if isinstance(headline, str):
+                headlines.append(" ".join(headline.split()))
+    if body:
+        return StructuredText(body, headlines, [body])
+    prose = max((_largest_prose(blob) for blob in _parsed(state)), key=_size, default=[])
+    return StructuredText("", headlines, prose)
+
+
+def types(json_ld: Sequence[str]) -> set[str]:
+    """The ``@type`` values of JSON-LD scripts, lower case; read by pattern, as it is cheap."""
+    return {t.lower() for script in json_ld for t in _TYPE.findall(script[:MAX_BLOB])}
+
+
+def _size(texts: list[str]) -> int:
+    return sum(map(len, texts))
+
+
+def _parsed(scripts: Iterable[str]) -> Iterator[Any]:
+    for script in scripts:
+        if len(script) > MAX_BLOB:
+            continue
+        try:
+            yield json.loads(script, strict=False)
+        except (ValueError, RecursionError):
+            continue  # broken data is common, and the page itself remains to be read
+
+
+def _objects(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    if depth > MAX_DEPTH:
+        return
+    if isinstance(value, dict):
+        yield value
+        for child in value.values():
+            if isinstance(child, dict | list):
+                yield from _objects(child, depth + 1)
+    elif isinstance(value, list):
+        for child in value:
+            yield from _objects(child, depth + 1)
+
+
+def _largest_prose(blob: Any) -> list[str]:
+    """The prose under the one object that holds most of it directly or in a list of its own."""
+    best: list[str] = []
+    for node in _objects(blob):
+        best = max(best, list(_prose(node, 0)), key=_size)
+    return best
+
+
+def _prose(node: dict[str, Any], depth: int) -> Iterator[str]:
+    for key, value in node.items():
+        if key not in _PROSE_KEYS:
+            continue
+        if isinstance(value, str):
+            if len(value) >= MIN_PROSE and " " in value and not value.startswith(("http", "{")):
+                yield value
+        elif isinstance(value, list) and depth < MAX_DEPTH:
+            for item in value:
+                if isinstance(item, dict):
+                    yield from _prose(item, depth + 1)
+                elif isinstance(item, str) and len(item) >= MIN_PROSE:
+                    yield item
