@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple, Protocol
 
-from boilerclass.labels import Label, Role
+from boilerclass.labels import LABELS, Label, Role
 
 Kind = Literal["html", "text"]
 
@@ -58,6 +58,11 @@ class Origin(NamedTuple):
     text that was not read from the tree (JSON-LD, state blobs)."""
 
 
+def nowhere(_: int) -> Origin:
+    """The origin of a paragraph whose source is gone."""
+    return Origin(None, None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A page or a text as paragraphs in reading order."""
@@ -77,23 +82,172 @@ class Document:
     """JSON-LD ``articleBody``, if any: evidence about paragraphs, not itself a paragraph."""
     first_data: int | None = None
     """Index of the first paragraph that was read from structured data instead of the tree."""
-    locate: Callable[[int], Origin] = field(default=lambda _: Origin(None, None, None), repr=False)
+    locate: Callable[[int], Origin] = field(default=nowhere, repr=False)
 
 
-class LabelledParagraph(NamedTuple):
-    """A paragraph with its verdict."""
+OK, EMPTY, NO_ARTICLE = "ok", "empty", "no-article"
+"""``LabelledDocument.status``: an article was found; there is no text at all; there is text, and
+none of it is core."""
 
-    text: str
-    label: Label
-    probability: float
-    """Calibrated probability of ``label``."""
-    probabilities: Mapping[Label, float]
-    role: Role
-    """The most probable finer role within the label."""
-    reason: str
-    """The evidence that moved the decision most, in words."""
-    clickbait: float | None
-    """Clickbait score of a teaser or recommendation line; None for other labels."""
-    xpath: str | None
-    start: int | None
-    end: int | None
+
+class Detail(Protocol):
+    """What costs time and is worked out only when asked for."""
+
+    def reasons(self) -> Sequence[str]: ...
+    def headline_scores(self) -> Sequence[float | None]: ...
+    def clickbait(self, title: str) -> float: ...
+    def language(self) -> str | None: ...
+
+
+class Settled(NamedTuple):
+    """Details that have been worked out; what a pickled document carries."""
+
+    all_reasons: Sequence[str]
+    all_scores: Sequence[float | None]
+    own_score: float
+    own_language: str | None
+
+    def reasons(self) -> Sequence[str]:
+        return self.all_reasons
+
+    def headline_scores(self) -> Sequence[float | None]:
+        return self.all_scores
+
+    def clickbait(self, title: str) -> float:
+        return self.own_score
+
+    def language(self) -> str | None:
+        return self.own_language
+
+
+class LabelledDocument:
+    """A document with a verdict on every paragraph."""
+
+    __slots__ = ("_detail", "_origins", "document", "labels", "probabilities", "roles", "title")
+
+    def __init__(
+        self,
+        document: Document,
+        labels: Sequence[Label],
+        roles: Sequence[Role],
+        probabilities: Sequence[Sequence[float]],
+        detail: Detail,
+        origins: Sequence[Origin] | None = None,
+    ) -> None:
+        self.document = document
+        self.labels = labels
+        """One for each of ``document.paragraphs``."""
+        self.roles = roles
+        """The most probable role within each label."""
+        self.probabilities = probabilities
+        """For each paragraph the calibrated probabilities of LABELS, in that order."""
+        self.title = self._title()
+        self._detail = detail
+        self._origins = origins
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        detail = Settled(
+            self._detail.reasons(),
+            self._detail.headline_scores(),
+            self.clickbait or 0.0,
+            self._detail.language(),
+        )
+        document = replace(self.document, locate=nowhere)
+        rest = (self.labels, self.roles, self.probabilities, detail, self.origins())
+        return LabelledDocument, (document, *rest)
+
+    @property
+    def paragraphs(self) -> list[LabelledParagraph]:
+        """Every paragraph of the document, kept or not, in reading order."""
+        return [LabelledParagraph(self, i) for i in range(len(self.labels))]
+
+    @property
+    def status(self) -> str:
+        """``ok``, or why nothing was found: ``empty``, ``no-article``."""
+        if Label.CORE in self.labels:
+            return OK
+        return NO_ARTICLE if self.labels else EMPTY
+
+    @property
+    def language(self) -> str | None:
+        """ISO 639-1 code where there is one, told by the core text, else as the page declares."""
+        return self._detail.language()
+
+    @property
+    def clickbait(self) -> float | None:
+        """How much the title withholds, 0 to 1; None without a title."""
+        return self._detail.clickbait(self.title) if self.title else None
+
+    @property
+    def detail(self) -> Detail:
+        return self._detail
+
+    def origins(self) -> Sequence[Origin]:
+        """Where each paragraph stands in the source."""
+        if self._origins is None:
+            self._origins = [self.document.locate(i) for i in range(len(self.labels))]
+        return self._origins
+
+    def _title(self) -> str | None:
+        for paragraph, role in zip(self.document.paragraphs, self.roles, strict=True):
+            if role is Role.TITLE:
+                return paragraph.text
+        return next((t for t in self.document.titles if t), None)
+
+
+class LabelledParagraph:
+    """A paragraph with its verdict; a view into its document."""
+
+    __slots__ = ("_document", "_index")
+
+    def __init__(self, document: LabelledDocument, index: int) -> None:
+        self._document = document
+        self._index = index
+
+    def __repr__(self) -> str:
+        return f"LabelledParagraph({self.label}, {self.probability:.2f}, {self.text!r})"
+
+    @property
+    def text(self) -> str:
+        return self._document.document.paragraphs[self._index].text
+
+    @property
+    def label(self) -> Label:
+        return self._document.labels[self._index]
+
+    @property
+    def role(self) -> Role:
+        """The most probable finer role within the label."""
+        return self._document.roles[self._index]
+
+    @property
+    def probability(self) -> float:
+        """Calibrated probability of ``label``."""
+        return self.probabilities[self.label]
+
+    @property
+    def probabilities(self) -> dict[Label, float]:
+        return dict(zip(LABELS, self._document.probabilities[self._index], strict=True))
+
+    @property
+    def reason(self) -> str:
+        """The evidence that moved the decision most, in words."""
+        return self._document.detail.reasons()[self._index]
+
+    @property
+    def clickbait(self) -> float | None:
+        """Clickbait score of a teaser's or recommendation's line; None for other labels."""
+        return self._document.detail.headline_scores()[self._index]
+
+    @property
+    def xpath(self) -> str | None:
+        return self._document.origins()[self._index].xpath
+
+    @property
+    def start(self) -> int | None:
+        """Code point in the decoded source where the holding element or line begins."""
+        return self._document.origins()[self._index].start
+
+    @property
+    def end(self) -> int | None:
+        return self._document.origins()[self._index].end

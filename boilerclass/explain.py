@@ -1,0 +1,170 @@
+"""Why a paragraph got its label: the evidence without which its probability falls most.
+
+Each family of columns is in turn set to its average over the training data and the model is asked
+again; the family whose absence lowers the probability of the label most is named, in words that
+the paragraph's own figures fill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerclass import features, lexicons
+from boilerclass.document import Document
+from boilerclass.features import context, structure, text
+from boilerclass.markup import FLAGS
+
+Floats = NDArray[np.float32]
+
+
+class Family(NamedTuple):
+    """Input columns that say one thing together, and how to say it of a paragraph."""
+
+    columns: frozenset[str]
+    words: Callable[[Document, int], str]
+
+
+def input_names(scores: int) -> list[str]:
+    """Names of the second network's inputs, with ``scores`` of each linear model."""
+    own = [
+        *features.COLUMNS,
+        *(f"text_score_{i}" for i in range(scores)),
+        *(f"word_score_{i}" for i in range(scores)),
+    ]
+    return [*own, *(f"around {name}" for name in context.COLUMNS)]
+
+
+def reasons(
+    probability: Callable[[Floats], Floats], inputs: Floats, scores: int, document: Document
+) -> list[str]:
+    """For each paragraph the words of its strongest evidence.
+
+    ``probability`` gives that of the paragraph's own label, shape (n,), for inputs of shape
+    (n, columns).
+    """
+    best, _ = strongest(probability, inputs, scores)
+    return [FAMILIES[k].words(document, i) for i, k in enumerate(best.tolist())]
+
+
+def strongest(
+    probability: Callable[[Floats], Floats], inputs: Floats, scores: int
+) -> tuple[NDArray[np.int64], Floats]:
+    """For each paragraph the index in FAMILIES of its strongest evidence, and how far the
+    probability falls without it."""
+    whole = probability(inputs)
+    falls = np.stack(
+        [whole - probability(without(inputs, family, scores)) for family in FAMILIES], axis=1
+    )
+    best = falls.argmax(axis=1)
+    return best, falls[np.arange(len(falls)), best]
+
+
+def without(inputs: Floats, family: Family, scores: int) -> Floats:
+    """The inputs with one family at its average, which is 0 in standardised columns."""
+    out = inputs.copy()
+    out[:, [i for i, name in enumerate(input_names(scores)) if name in family.columns]] = 0
+    return out
+
+
+def _links(document: Document, i: int) -> str:
+    p = document.paragraphs[i]
+    return f"link share {p.link_chars / len(p.text):.2f}, {p.links} links"
+
+
+def _cue(document: Document, i: int) -> str:
+    p = document.paragraphs[i]
+    mask = lexicons.load().match(lexicons.fold(p.text[: features.CUE_CHARS]))
+    found = [name for i, name in enumerate(lexicons.CLASSES) if mask >> i & 1]
+    return f"opens with a {' or '.join(found)} cue" if found else "opens with no known cue"
+
+
+def _wording(document: Document, i: int) -> str:
+    words = document.paragraphs[i].text.split()
+    opening = " ".join(words[:4])[:40]
+    return f"its wording, opening with {opening!r}"
+
+
+def _names(document: Document, i: int) -> str:
+    tree, at = document.tree, document.paragraphs[i].element
+    found: list[str] = []
+    while len(found) < 3:
+        if tree.words[at]:
+            found.append(" ".join(tree.words[at].split()[:2])[:40])
+        if tree.parents[at] == at:
+            break
+        at = tree.parents[at]
+    return f"class and id names around it: {', '.join(found)}" if found else "no class names"
+
+
+def _markup(document: Document, i: int) -> str:
+    flags = document.paragraphs[i].flags
+    inside = [name for i, name in enumerate(FLAGS) if flags >> i & 1]
+    return f"markup: inside {', '.join(inside)}" if inside else "markup: in no element of meaning"
+
+
+def _form(document: Document, i: int) -> str:
+    t = document.paragraphs[i].text
+    return f"length and punctuation: {len(t)} characters, {len(t.split())} words"
+
+
+def _repeated(document: Document, i: int) -> str:
+    texts = [p.text for p in document.paragraphs]
+    own = texts[i]
+    number = texts.count(own)
+    if own in texts[i + 1 : i + 2] + texts[max(i - 1, 0) : i]:
+        return "the same line stands twice in a row"
+    return f"the same line stands {number} times" if number > 1 else "the line stands once"
+
+
+def _title(document: Document, i: int) -> str:
+    return "words shared with the page's title and address"
+
+
+def _place(document: Document, i: int) -> str:
+    return f"place on the page: paragraph {i + 1} of {len(document.paragraphs)}"
+
+
+def _containers(document: Document, i: int) -> str:
+    return "the blocks that hold it: their size, links and share of the page's prose"
+
+
+def _around(document: Document, i: int) -> str:
+    return "its surroundings: what the paragraphs and blocks around it are"
+
+
+def _page(document: Document, i: int) -> str:
+    return "the kind of page"
+
+
+_LINK = {"link_share", "has_link", "links_per_word", "log_links", *structure.LINK_COLUMNS}
+_REPEAT = {"same_text", "repeats_previous", "repeats_next"}
+_TITLE = {"in_title", "title_in", "title_equal", "in_url", "in_structured_body"}
+_CONTAINER = {
+    *(f"level{k}_{n}" for k in range(structure.LEVELS) for n in structure.CONTAINER_COLUMNS),
+    *structure.GROUP_COLUMNS,
+    *structure.MAIN_COLUMNS,
+}
+_SCORES = 32
+_PAGE = {*(f"type_{n}" for n in structure.PAGE_TYPES), *structure.URL_COLUMNS[:5], "is_html"}
+
+FAMILIES: tuple[Family, ...] = (
+    Family(frozenset([*_LINK]), _links),
+    Family(frozenset(features.CUE_COLUMNS), _cue),
+    Family(frozenset([f"text_score_{i}" for i in range(_SCORES)]), _wording),
+    Family(frozenset([f"word_score_{i}" for i in range(_SCORES)]), _names),
+    Family(
+        frozenset([f"in_{n}" for n in FLAGS] + [f"tag_{n}" for n in structure.TAGS] + ["bold_share"]),
+        _markup,
+    ),
+    Family(frozenset(text.COLUMNS), _form),
+    Family(frozenset([*_REPEAT]), _repeated),
+    Family(frozenset([*_TITLE]), _title),
+    Family(frozenset([*structure.PLACE_COLUMNS, "gap", "many_gap"]), _place),
+    Family(frozenset([*_CONTAINER]), _containers),
+    Family(frozenset([f"around {n}" for n in context.COLUMNS]), _around),
+    Family(frozenset([*_PAGE, "has_structured_body"]), _page),
+)

@@ -1,0 +1,186 @@
+"""The spine: source, document, batch, evidence, probabilities, labels."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerclass import (
+    artifact,
+    batch,
+    decode,
+    explain,
+    features,
+    headline_scorer,
+    readers,
+    scorer,
+)
+from boilerclass.document import Document, LabelledDocument
+from boilerclass.features import context
+from boilerclass.labels import LABEL_OF, LABELS, ROLES, Label, Role
+from boilerclass.options import Options
+from boilerclass.readers.language import identify
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+PAGES_AT_ONCE = 16
+"""Pages in one matrix: enough to spread numpy's cost per call, few enough to stay in cache."""
+
+_LABEL_OF_ROLE = np.array([LABELS.index(LABEL_OF[role]) for role in ROLES])
+_POINTERS = [LABELS.index(Label.TEASER), LABELS.index(Label.RECOMMENDATION)]
+_ROLE_IN_LABEL = np.where(_LABEL_OF_ROLE[None, :] == np.arange(len(LABELS))[:, None], 0.0, -np.inf)
+
+
+class Classifier:
+    """A loaded model; cheap to keep, safe to share between threads."""
+
+    def __init__(self, model: artifact.Artifact) -> None:
+        self.name = model.name
+        self.thresholds: dict[str, float] = dict(model.manifest["thresholds"])
+        self.scorer = scorer.from_arrays(model.arrays, model.manifest)
+
+    @classmethod
+    def load(cls, path: str | Path | None = None) -> Classifier:
+        """The model at ``path``, else the one that BOILERCLASS_MODEL names, else the shipped one.
+
+        Raises:
+            CorruptModel: there is none, or it is damaged.
+            ModelMismatch: it was made for another version.
+        """
+        return cls(artifact.read(artifact.find("paragraphs", path)))
+
+    def label(self, page: str | bytes, options: Options | None = None) -> LabelledDocument:
+        """The page's paragraphs, each with its label."""
+        return self.label_documents([_read(page, options or Options())], options or Options())[0]
+
+    def label_many(
+        self, pages: Iterable[str | bytes], jobs: int = 1, options: Options | None = None
+    ) -> Iterator[LabelledDocument]:
+        """The labelled documents of the pages, in their order; ``jobs`` processes share the work.
+
+        Pages are taken from the iterable as they are needed.
+        """
+        chosen = options or Options()
+        chunks = iter(lambda: list(islice(source, PAGES_AT_ONCE)), [])
+        source = iter(pages)
+        if jobs == 1:
+            for chunk in chunks:
+                yield from self._label_chunk(chunk, chosen)
+            return
+        from joblib import Parallel, delayed
+
+        work = Parallel(n_jobs=jobs, return_as="generator")
+        for part in work(delayed(self._label_chunk)(chunk, chosen) for chunk in chunks):
+            yield from part
+
+    def label_documents(
+        self, documents: Sequence[Document], options: Options
+    ) -> list[LabelledDocument]:
+        """The labels of documents that have been read."""
+        together = batch.collect(documents)
+        roles = self.scorer.roles(self._inputs(together))
+        bounds = together.bounds.tolist()
+        return [
+            self._decide(document, roles[lo:hi], options)
+            for document, lo, hi in zip(documents, bounds[:-1], bounds[1:], strict=True)
+        ]
+
+    def reasons(self, document: Document, chosen: Ints) -> list[str]:
+        """Why each paragraph has its label, given as an index into LABELS."""
+        inputs = self._inputs(batch.collect([document]))
+        rows = np.arange(len(chosen))
+
+        def probability(columns: Floats) -> Floats:
+            labels: Floats = self.scorer.roles(columns) @ context.TO_LABELS
+            return labels[rows, chosen]
+
+        words = explain.reasons(probability, inputs, self.scorer.scores, document)
+        data = decode.from_data(document)
+        words[data] = [decode.DATA_REASON] * len(words[data])
+        return words
+
+    def _label_chunk(self, pages: list[str | bytes], options: Options) -> list[LabelledDocument]:
+        return self.label_documents([_read(page, options) for page in pages], options)
+
+    def _inputs(self, together: batch.Batch) -> Floats:
+        return self.scorer.inputs(features.extract(together), together)
+
+    def _decide(self, document: Document, roles: Floats, options: Options) -> LabelledDocument:
+        threshold = options.threshold
+        if threshold is None:
+            threshold = self.thresholds[options.preset]
+        data = decode.from_data(document)
+        roles[data] = np.eye(len(ROLES), dtype=np.float32)[ROLES.index(Role.BODY)]
+        chosen, probabilities = decode.labels(roles, threshold)
+        finer = (np.log(roles + 1e-9) + _ROLE_IN_LABEL[chosen]).argmax(axis=1)
+        return LabelledDocument(
+            document=document,
+            labels=[LABELS[i] for i in chosen.tolist()],
+            roles=[ROLES[i] for i in finer.tolist()],
+            probabilities=probabilities.tolist(),
+            detail=_Detail(self, document, chosen),
+        )
+
+
+class _Detail:
+    """Works out on demand what not everybody asks for."""
+
+    def __init__(self, classifier: Classifier, document: Document, chosen: Ints) -> None:
+        self._classifier = classifier
+        self._document = document
+        self._chosen = chosen
+
+    @functools.cached_property
+    def _reasons(self) -> list[str]:
+        return self._classifier.reasons(self._document, self._chosen)
+
+    @functools.cached_property
+    def _scores(self) -> list[float | None]:
+        texts = [p.text for p in self._document.paragraphs]
+        rated = np.flatnonzero(np.isin(self._chosen, _POINTERS)).tolist()
+        scores: list[float | None] = [None] * len(texts)
+        for i, score in zip(rated, headline_scorer.score([texts[i] for i in rated]), strict=True):
+            scores[i] = score
+        return scores
+
+    def reasons(self) -> Sequence[str]:
+        return self._reasons
+
+    def headline_scores(self) -> Sequence[float | None]:
+        return self._scores
+
+    def clickbait(self, title: str) -> float:
+        return headline_scorer.score([title])[0]
+
+    @functools.cached_property
+    def _language(self) -> str | None:
+        core = (
+            p.text
+            for p, label in zip(self._document.paragraphs, self._chosen.tolist(), strict=True)
+            if label == decode.CORE
+        )
+        return identify(" ".join(core), self._document.language)
+
+    def language(self) -> str | None:
+        return self._language
+
+
+def _read(page: str | bytes, options: Options) -> Document:
+    return readers.read(
+        page,
+        kind=None if options.kind == "auto" else options.kind,
+        url=options.url,
+        encoding=options.encoding,
+    )
+
+
+@functools.lru_cache(maxsize=4)
+def classifier(path: str | None = None) -> Classifier:
+    """The model at ``path`` or the default one, loaded once a process."""
+    return Classifier.load(path)

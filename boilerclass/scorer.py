@@ -1,0 +1,141 @@
+"""Arrays and evidence to probabilities, with numpy alone.
+
+Two linear models read the hashed n-grams and class words. A network reads their scores with the
+counted columns and those of both neighbours. A second network reads the same paragraph again
+together with the first one's verdicts around it and over the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerclass.batch import Batch
+from boilerclass.features import Evidence, context, ngrams
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+LINEAR_LIMIT = 8.0
+"""Log odds beyond which the linear models are not believed more."""
+STANDARD_LIMIT = 5.0
+"""Standard deviations beyond which a column is cut: one odd value must not decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """Moves columns to mean 0 and standard deviation 1."""
+
+    mean: Floats
+    scale: Floats
+
+    def __call__(self, columns: Floats) -> Floats:
+        moved = (columns - self.mean) / self.scale
+        return np.clip(moved, -STANDARD_LIMIT, STANDARD_LIMIT, out=moved)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One hidden layer of rectified linear units, then softmax."""
+
+    hidden: Floats
+    hidden_bias: Floats
+    output: Floats
+    output_bias: Floats
+
+    def logits(self, columns: Floats) -> Floats:
+        hidden = columns @ self.hidden + self.hidden_bias
+        return np.maximum(hidden, 0, out=hidden) @ self.output + self.output_bias
+
+    def __call__(self, columns: Floats) -> Floats:
+        return softmax(self.logits(columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """The whole model, ready to multiply; k roles, l linear scores."""
+
+    text_table: Floats
+    """Shape (2 ** ngrams.BITS, l)."""
+    text_bias: Floats
+    word_table: Floats
+    """Shape (words.BUCKETS, l)."""
+    word_bias: Floats
+    standard: Standard
+    first: Network
+    context_standard: Standard
+    second: Network
+    temperature: float
+
+    @property
+    def scores(self) -> int:
+        """Number of scores that each linear model gives."""
+        return len(self.text_bias)
+
+    def linear(self, evidence: Evidence, kind: Floats) -> Floats:
+        """Shape (n, columns + 2 l): the dense columns and the linear models' scores."""
+        n = len(evidence.dense)
+        text = ngrams.sums(evidence.ngrams, self.text_table, n) + self.text_bias
+        word = (ngrams.sums(evidence.words, self.word_table, n) + self.word_bias) * kind[:, None]
+        return np.concatenate((evidence.dense, limited(text), limited(word)), axis=1)
+
+    def inputs(self, evidence: Evidence, batch: Batch) -> Floats:
+        """What the second network is given about each paragraph, standardised."""
+        own = self.standard(self.linear(evidence, is_html(batch)))
+        first = self.first(first_input(own, batch.page))
+        around = self.context_standard(context.features(batch, first))
+        return np.concatenate((own, around), axis=1)
+
+    def roles(self, second: Floats) -> Floats:
+        """Shape (n, k): the calibrated probability of each role."""
+        return softmax(self.second.logits(second) / self.temperature)
+
+
+def from_arrays(arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, Any]) -> Scorer:
+    """The Scorer of a model's arrays, in single precision."""
+
+    def get(name: str) -> Floats:
+        return np.ascontiguousarray(arrays[name], dtype=np.float32)
+
+    def network(name: str) -> Network:
+        parts = ("hidden", "hidden_bias", "output", "output_bias")
+        return Network(*(get(f"{name}_{part}") for part in parts))
+
+    return Scorer(
+        text_table=get("text_table"),
+        text_bias=get("text_bias"),
+        word_table=get("word_table"),
+        word_bias=get("word_bias"),
+        standard=Standard(get("mean"), get("scale")),
+        first=network("first"),
+        context_standard=Standard(get("context_mean"), get("context_scale")),
+        second=network("second"),
+        temperature=float(manifest["temperature"]),
+    )
+
+
+def is_html(batch: Batch) -> Floats:
+    """Shape (n,): 1 for paragraphs of HTML pages, 0 for lines of plain text."""
+    html = np.array([d.kind == "html" for d in batch.documents], dtype=np.float32)
+    return html[batch.page]
+
+
+def limited(scores: Floats) -> Floats:
+    """Log odds cut to the limit and brought near to 1."""
+    return np.clip(scores, -LINEAR_LIMIT, LINEAR_LIMIT) * np.float32(0.25)
+
+
+def first_input(own: Floats, page: Ints) -> Floats:
+    """A paragraph's columns, and the next and the previous one's."""
+    return np.concatenate(
+        (own, context.shifted(own, 1, page), context.shifted(own, -1, page)), axis=1
+    )
+
+
+def softmax(logits: Floats) -> Floats:
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), dtype=np.float32)
