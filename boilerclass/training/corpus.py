@@ -21,6 +21,7 @@ UNSURE = -1
 OUTSIDE = -2
 """Target of a paragraph that is not core on a page where only the body is known."""
 BODY = ROLES.index("body")  # type: ignore[arg-type]
+TEXTS = "typed-texts"
 SEED = "seed"
 """The text the project is judged by; it never trains."""
 
@@ -84,7 +85,7 @@ def typed_texts(path: Path) -> Iterator[Example]:
                 raise ValueError(f"{path}: {row['id']}: {len(roles)} labels for other lines")
             yield Example(
                 id=row["id"],
-                source="typed-texts",
+                source=TEXTS,
                 site=row["outlet"],
                 language=row["lang"],
                 document=document,

@@ -1,0 +1,104 @@
+"""The model card of the paragraph model, written from what was trained and measured."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from boilerclass.labels import LABELS
+from boilerclass.training.corpus import Example
+
+SOURCES = {
+    "fundus": "flairNLP/fundus test pages, MIT repository",
+    "andythefactory": "AndyTheFactory/article-extraction-dataset, Apache-2.0 repository",
+    "wcxb": "WCXB, Murrough Foley, CC BY 4.0",
+    "mercury": "postlight/parser and jocmp/mercury-parser fixtures, MIT/Apache repositories",
+    "chinese-wced": "chinese-wced, MIT",
+    "trafilatura": "adbar/trafilatura evaluation pages, Apache-2.0 repository",
+    "htmldate": "adbar/htmldate evaluation pages, Apache-2.0 repository",
+    "mediacloud": "mediacloud/metadata-lib fixtures, Apache-2.0 repository",
+    "typed-texts": "plain texts of news sites, labelled line by line for this project",
+}
+
+
+def paragraphs(
+    manifest: dict[str, Any], examples: Sequence[Example], weights: Sequence[float]
+) -> str:
+    """The card as Markdown."""
+    trained = Counter(e.source for e, w in zip(examples, weights, strict=True) if w > 0)
+    typed = Counter(e.source for e, w in zip(examples, weights, strict=True) if w > 0 and e.typed)
+    languages = Counter(e.language for e, w in zip(examples, weights, strict=True) if w > 0)
+    scores = manifest["scores"]
+    rows = "\n".join(
+        f"| {name} | {SOURCES.get(name, name)} | {n} | {typed[name]} |"
+        for name, n in sorted(trained.items())
+    )
+    labels = "\n".join(
+        f"| {label} | {' | '.join(_three(scores[kind][str(label)]) for kind in _KINDS)} |"
+        for label in LABELS
+    )
+    bodies = "\n".join(f"| {name} | {f1:.3f} |" for name, f1 in scores["bodies"].items())
+    return f"""# {manifest["name"]}
+
+Labels each paragraph of a web page or plain text. Two hashed linear models feed a network of
+{manifest["recipe"]["network"]["hidden"]} hidden units, whose verdicts on the neighbourhood feed a
+second one. Trained with scikit-learn {manifest["versions"]["scikit-learn"]}; numpy computes it.
+
+## Trained on
+
+| source | what, terms | documents | labelled by role |
+| --- | --- | --- | --- |
+{rows}
+
+Rows without a licence are left out, and so is the Romanian text the project is judged by. The
+role labels were made by AI annotators who read every block, not by people; two independent passes
+agree with kappa 0.974 on pages and 0.883 on texts. Where only the body of a page is known, the
+role of the rest was guessed by a network trained on the pages labelled by role. Documents by
+language: {", ".join(f"{k} {v}" for k, v in languages.most_common(12))}, others
+{sum(languages.values()) - sum(v for _, v in languages.most_common(12))}.
+
+## Scores
+
+Cross-validation by site in {manifest["recipe"]["folds"]} folds: no layer that scores a page was
+fitted on a page of its site. Precision / recall / F1 over paragraphs:
+
+| label | pages | texts |
+| --- | --- | --- |
+{labels}
+
+| | pages | texts |
+| --- | --- | --- |
+| macro-F1 | {scores["typed_pages"]["macro_f1"]} | {scores["typed_texts"]["macro_f1"]} |
+| core words lost | {scores["typed_pages"]["loss"]} | {scores["typed_texts"]["loss"]} |
+| teasers leaking into core | {_leak(scores, "teaser")} |
+| recommendations leaking | {_leak(scores, "recommendation")} |
+| ads leaking | {_leak(scores, "ad")} |
+
+Mean word F1 of the kept text against gold bodies:
+
+| pages | F1 |
+| --- | --- |
+{bodies}
+
+Strings that must and must not survive (trafilatura's pages, not trained on): F1
+{scores["snippets"]["f1"]}, share of unwanted strings kept {scores["snippets"]["leak"]}, pages with
+any {scores["snippets"]["pages_leaking"]}. Expected calibration error of P(core):
+{scores["calibration_error"]}.
+
+## Limits
+
+Most training pages are English or German news; forums, shops and listings are fewer and English.
+Teaser and recommendation are told apart by place and count, on which annotators differ too.
+"""
+
+
+_KINDS = ("typed_pages", "typed_texts")
+
+
+def _three(values: Sequence[float]) -> str:
+    return " / ".join(f"{x:.3f}" for x in values)
+
+
+def _leak(scores: dict[str, Any], label: str) -> str:
+    return " | ".join(str(scores[kind]["leak"][label]) for kind in _KINDS)

@@ -1,0 +1,245 @@
+"""Fits the layers of the model one on the other, each on scores of pages it did not see.
+
+Every layer is fitted once without each fold and once on everything. What a layer passes on about
+a page comes from the fit without that page's fold, so the next layer learns from scores as it will
+meet them, and the last layer's scores are a cross-validation by site.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import SGDClassifier
+from sklearn.neural_network import MLPClassifier
+
+from boilerclass import batch, features, scorer
+from boilerclass.features import context, ngrams, words
+from boilerclass.labels import LABEL_OF, ROLES, Label
+from boilerclass.training.corpus import BODY, OUTSIDE, UNSURE
+from boilerclass.training.matrix import CHUNK, Matrix, counts
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+M = TypeVar("M")
+
+CORE_ROLES = [i for i, role in enumerate(ROLES) if LABEL_OF[role] is Label.CORE]
+ABSTAINING = [ROLES.index(r) for r in ROLES if r in ("caption", "meta")]
+"""Roles that bodies of different sources hold or leave out: no teachers of core against rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What the layers are fitted with."""
+
+    seed: int
+    folds: int
+    linear_alpha: float
+    linear_epochs: int
+    hidden: int
+    alpha: float
+    epochs: int
+    batch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """A linear model of the roles and one of core against the rest."""
+
+    roles: SGDClassifier
+    core: SGDClassifier
+
+    def __call__(self, rows: Any) -> Floats:
+        out = np.full((rows.shape[0], len(ROLES) + 1), -scorer.LINEAR_LIMIT, dtype=np.float32)
+        out[:, self.roles.classes_] = self.roles.decision_function(rows)
+        out[:, -1] = self.core.decision_function(rows)
+        return out
+
+    def table(self) -> tuple[Floats, Floats]:
+        """The same as one table, shape (buckets, roles + 1), and a bias."""
+        table = np.zeros((self.core.coef_.shape[1], len(ROLES) + 1), dtype=np.float32)
+        bias = np.full(len(ROLES) + 1, -scorer.LINEAR_LIMIT, dtype=np.float32)
+        table[:, self.roles.classes_] = self.roles.coef_.T
+        bias[self.roles.classes_] = self.roles.intercept_
+        table[:, -1], bias[-1] = self.core.coef_[0], self.core.intercept_[0]
+        return table, bias
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The fitted layers, and what the last one says of pages it did not see."""
+
+    text: Linear
+    words: Linear
+    standard: scorer.Standard
+    first: MLPClassifier
+    context_standard: scorer.Standard
+    second: MLPClassifier
+    out_of_fold: Floats
+    """Shape (n, roles)."""
+    targets: Ints
+    """What the networks were taught: the roles known, and those guessed for what is not core."""
+
+
+def fit(matrix: Matrix, weights: Floats, recipe: Recipe) -> Stack:
+    """The layers fitted on the rows of positive weight; every row gets an out-of-fold score."""
+    usable = weights > 0
+    text, text_scores = _linear(matrix, matrix.ngrams, usable, recipe)
+    names, word_scores = _linear(matrix, matrix.words, usable & matrix.html, recipe)
+    word_scores *= matrix.html[:, None]
+    own = np.concatenate(
+        (matrix.dense, scorer.limited(text_scores), scorer.limited(word_scores)), axis=1
+    )
+    standard = _standard(own[usable & matrix.typed & matrix.html])
+    own = standard(own)
+    targets = typed_outside(matrix, own, weights, recipe)
+    taught = (targets >= 0) & (weights > 0)
+    first, first_scores = _network(
+        scorer.first_input(own, matrix.page), targets, taught, weights, matrix.fold, recipe
+    )
+    around = _around(matrix, first_scores)
+    context_standard = _standard(around[taught])
+    inputs = np.concatenate((own, context_standard(around)), axis=1)
+    second, scores = _network(inputs, targets, taught, weights, matrix.fold, recipe)
+    return Stack(text, names, standard, first, context_standard, second, scores, targets)
+
+
+def own_columns(found: features.Evidence, together: batch.Batch, layers: Stack) -> Floats:
+    """What ``Scorer.inputs`` computes first, by scikit-learn's own models."""
+    n = len(together)
+    text = layers.text(counts(found.ngrams, n, 1 << ngrams.BITS))
+    word = layers.words(counts(found.words, n, words.BUCKETS)) * scorer.is_html(together)[:, None]
+    own = np.concatenate((found.dense, scorer.limited(text), scorer.limited(word)), axis=1)
+    return layers.standard(own)
+
+
+def row_weights(matrix: Matrix, of_example: Sequence[float]) -> Floats:
+    """A paragraph counts by the root of its length, a page by the root of its own, times the
+    weight of its source: scores are means over pages, and long paragraphs are most of a page."""
+    lo = matrix.bounds[:-1]
+    page_chars = np.add.reduceat(matrix.chars, lo)[matrix.page]
+    weights = np.sqrt(matrix.chars / page_chars) * np.asarray(of_example)[matrix.page]
+    return weights.astype(np.float32)
+
+
+def typed_outside(matrix: Matrix, own: Floats, weights: Floats, recipe: Recipe) -> Ints:
+    """The targets, with a role for paragraphs of which only is known that they are not core.
+
+    A network fitted on the typed pages names the most probable role that is not core.
+    """
+    known = (matrix.targets >= 0) & matrix.typed & (weights > 0)
+    outside = (matrix.targets == OUTSIDE) & (weights > 0)
+    targets = matrix.targets.copy()
+    if not outside.any():
+        return targets
+    inputs = scorer.first_input(own, matrix.page)
+    teacher = _mlp(recipe, epochs=2 * recipe.epochs)
+    _fit_mlp(teacher, inputs[known], matrix.targets[known], weights[known])
+    guess = spread(teacher, inputs[outside])
+    guess[:, CORE_ROLES] = -1
+    targets[outside] = guess.argmax(axis=1)
+    return targets
+
+
+def _linear(matrix: Matrix, rows: Any, usable: Mask, recipe: Recipe) -> tuple[Linear, Floats]:
+    known = usable & (matrix.targets >= 0) & matrix.typed
+    core = np.where(np.isin(matrix.targets, CORE_ROLES), 1, 0)
+    sided = usable & (matrix.targets != UNSURE) & ~np.isin(matrix.targets, ABSTAINING)
+
+    def fit_once(mask: Mask) -> Linear:
+        roles = _sgd(recipe).fit(rows[known & mask], matrix.targets[known & mask])
+        side = _sgd(recipe).fit(rows[sided & mask], core[sided & mask])
+        for model in (roles, side):  # shipped in half precision, so that is what the rest learns on
+            model.coef_ = model.coef_.astype(np.float16).astype(np.float32)
+        return Linear(roles, side)
+
+    return _out_of_fold(fit_once, lambda model, mask: model(rows[mask]), matrix.fold, recipe.folds)
+
+
+def _network(
+    inputs: Floats, targets: Ints, taught: Mask, weights: Floats, fold: Ints, recipe: Recipe
+) -> tuple[MLPClassifier, Floats]:
+    def fit_once(mask: Mask) -> MLPClassifier:
+        chosen = taught & mask
+        return _fit_mlp(_mlp(recipe), inputs[chosen], targets[chosen], weights[chosen])
+
+    return _out_of_fold(fit_once, lambda model, mask: spread(model, inputs[mask]), fold, recipe.folds)
+
+
+def _out_of_fold(
+    fit_once: Callable[[Mask], M], score: Callable[[M, Mask], Floats], fold: Ints, folds: int
+) -> tuple[M, Floats]:
+    """The model fitted on everything, and each row's scores by the one without its fold."""
+    whole = fit_once(np.ones(len(fold), dtype=bool))
+    out: Floats | None = None
+    for held in range(folds):
+        mask = fold == held
+        if mask.any():
+            scores = score(fit_once(~mask), mask)
+            if out is None:
+                out = np.zeros((len(fold), scores.shape[1]), dtype=np.float32)
+            out[mask] = scores
+    assert out is not None
+    return whole, out
+
+
+def _around(matrix: Matrix, first: Floats) -> Floats:
+    """The context columns of all rows; documents go in chunks to bound the memory."""
+    parts = []
+    for start in range(0, len(matrix.examples), CHUNK):
+        together = batch.collect([e.document for e in matrix.examples[start : start + CHUNK]])
+        lo = matrix.bounds[start]
+        parts.append(context.features(together, first[lo : lo + len(together)]))
+    return np.concatenate(parts)
+
+
+def _standard(columns: Floats) -> scorer.Standard:
+    # A column that hardly ever differs from 0 must not be blown up to size by its tiny deviation.
+    scale = columns.std(axis=0, dtype=np.float64) + 1e-3
+    return scorer.Standard(
+        columns.mean(axis=0, dtype=np.float64).astype(np.float32), scale.astype(np.float32)
+    )
+
+
+def _sgd(recipe: Recipe) -> SGDClassifier:
+    return SGDClassifier(
+        loss="log_loss",
+        alpha=recipe.linear_alpha,
+        max_iter=recipe.linear_epochs,
+        tol=None,
+        average=True,
+        random_state=recipe.seed,
+        n_jobs=-1,
+    )
+
+
+def _mlp(recipe: Recipe, epochs: int | None = None) -> MLPClassifier:
+    return MLPClassifier(
+        hidden_layer_sizes=(recipe.hidden,),
+        alpha=recipe.alpha,
+        batch_size=recipe.batch,
+        max_iter=epochs or recipe.epochs,
+        n_iter_no_change=1_000,
+        random_state=recipe.seed,
+    )
+
+
+def _fit_mlp(model: MLPClassifier, inputs: Floats, targets: Ints, weights: Floats) -> MLPClassifier:
+    with warnings.catch_warnings():
+        # The number of epochs is chosen by cross-validation, not run until convergence.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return model.fit(inputs, targets, sample_weight=weights / weights.mean())
+
+
+def spread(model: MLPClassifier, inputs: Floats) -> Floats:
+    """Probabilities with a column for every role, also for those the model has not met."""
+    out = np.zeros((len(inputs), len(ROLES)), dtype=np.float32)
+    out[:, model.classes_] = model.predict_proba(inputs)
+    return out
