@@ -212,8 +212,8 @@ def _put(folder: Path, files: Mapping[str, bytes]) -> None:
         if folder.exists():
             # A reader between two replacements meets a digest mismatch, never a mixed model.
             for name in files:
-                os.replace(fresh / name, folder / name)
+                (fresh / name).replace(folder / name)
         else:
-            os.rename(fresh, folder)
+            fresh.rename(folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

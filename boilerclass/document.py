@@ -47,6 +47,10 @@ class Tree(NamedTuple):
     """``class``, ``id``, ``role``, ``itemprop`` and ``data-testid`` values, joined by spaces."""
 
 
+NO_TREE = Tree((0,), (1,), ("",), ("",))
+"""The root alone: what a plain text has."""
+
+
 class Origin(NamedTuple):
     """Where a paragraph stands in its source."""
 
@@ -69,7 +73,7 @@ class Document:
 
     kind: Kind
     paragraphs: Sequence[Paragraph]
-    tree: Tree = Tree((0,), (1,), ("",), ("",))
+    tree: Tree = NO_TREE
     titles: Sequence[str] = ()
     """What the page calls itself: ``<title>``, ``og:title``, JSON-LD headline; first the best."""
     url: str | None = None

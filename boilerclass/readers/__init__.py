@@ -8,8 +8,12 @@ from boilerclass.document import Document, Kind
 from boilerclass.readers import html, text
 from boilerclass.readers.encoding import decode
 
-_OPENING = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype|[a-z][a-z0-9-]*)[\s/>]", re.I | re.S)
-_CLOSING = re.compile(r"</(?:html|head|body|div|p|a|span|table|td|ul|li|article|section|h[1-6])\s*>", re.I)
+_OPENING = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype|[a-z][a-z0-9-]*)[\s/>]", re.I | re.S
+)
+_CLOSING = re.compile(
+    r"</(?:html|head|body|div|p|a|span|table|td|ul|li|article|section|h[1-6])\s*>", re.I
+)
 SAMPLE = 65_536
 """Characters looked at to tell HTML from text."""
 
@@ -26,8 +30,8 @@ def read(
         content, encoding = decode(page, encoding)
     else:
         content = page.removeprefix("\ufeff")
-    reader = html if (kind or kind_of(content)) == "html" else text
-    return reader.read(content, url=url, encoding=encoding)
+    reader = html.read if (kind or kind_of(content)) == "html" else text.read
+    return reader(content, url=url, encoding=encoding)
 
 
 def kind_of(content: str) -> Kind:

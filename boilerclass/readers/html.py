@@ -124,7 +124,17 @@ def _visible(walk: _Walk) -> tuple[list[Paragraph], list[turbohtml.Element]]:
 class _Run:
     """The paragraph that is being read."""
 
-    __slots__ = ("bold_chars", "breaks", "flags", "gap", "host", "link", "link_chars", "links", "parts")
+    __slots__ = (
+        "bold_chars",
+        "breaks",
+        "flags",
+        "gap",
+        "host",
+        "link",
+        "link_chars",
+        "links",
+        "parts",
+    )
 
     def __init__(self, gap: int = 0) -> None:
         self.parts: list[str] = []
@@ -174,15 +184,14 @@ class _Walk:
         after_link = False
         while True:
             for node in children:
-                kind = type(node)
-                if kind is text_type:
+                if type(node) is text_type:
                     data = node.data
                     if data.isspace():
                         self._run.parts.append(" ")
                     else:
                         self._add(data, index, flags, link)
                     after_link = False
-                elif kind is element_type:
+                elif type(node) is element_type:
                     tag = node.tag
                     if tag == "br":
                         self._break()

@@ -24,6 +24,4 @@ def read(text: str, *, url: str | None = None, encoding: str | None = None) -> D
     def locate(i: int) -> Origin:
         return Origin(None, *spans[i])
 
-    return Document(
-        kind="text", paragraphs=paragraphs, url=url, encoding=encoding, locate=locate
-    )
+    return Document(kind="text", paragraphs=paragraphs, url=url, encoding=encoding, locate=locate)
