@@ -17,10 +17,14 @@ from boilerclass.artifact import Artifact
 from boilerclass.curiosity import Lexicon
 from boilerclass.errors import ModelMismatch
 from boilerclass.headline_columns import COLUMNS, columns
-from boilerclass.headlines import BUCKETS, Text, grams, read
+from boilerclass.headlines import BUCKETS, GAINS, Text, grams, read
 
 BATCH = 4096  # headlines; bounds the memory, and the caches like it
 LIMIT = 6.0  # standard deviations a column may stray
+
+ARRAYS = (
+    "ngrams", "known", "phrases", "classes", "mean", "scale", "hidden", "hidden_bias", "output",
+)  # fmt: skip
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -43,6 +47,7 @@ class Scorer:
     """Everything a score needs, ready to multiply."""
 
     ngrams: Array
+    known: Array
     lexicon: Lexicon
     network: Network
 
@@ -76,11 +81,13 @@ def construct(model: Artifact) -> Scorer:
             f"Model {model.name!r} was trained on other columns than this boilerclass computes. "
             "Use the model shipped with this version, or train it again."
         )
-    names = ("ngrams", "phrases", "classes", "mean", "scale", "hidden", "hidden_bias", "output")
-    if missing := [n for n in names if n not in arrays] or (len(arrays["ngrams"]) != 2 * BUCKETS):
-        raise ModelMismatch(f"Model {model.name!r} is not a clickbait model ({missing}).")
+    if missing := [name for name in ARRAYS if name not in arrays]:
+        raise ModelMismatch(f"Model {model.name!r} lacks {', '.join(missing)}. Train it again.")
+    if arrays["ngrams"].shape != (len(GAINS) * BUCKETS,):
+        raise ModelMismatch(f"Model {model.name!r} has other n-gram buckets. Train it again.")
     return Scorer(
         ngrams=arrays["ngrams"].astype(np.float32),
+        known=arrays["known"],
         lexicon=Lexicon(arrays["phrases"], arrays["classes"]),
         network=Network(
             mean=arrays["mean"],
@@ -104,15 +111,15 @@ def _named(place: Path | Traversable) -> Scorer:
 
 def _batch_scores(headlines: Sequence[str], scorer: Scorer) -> Array:
     text = read(headlines)
-    linear = ngram_scores(text, scorer.ngrams)
+    linear = ngram_scores(text, scorer.ngrams, scorer.known)
     logits = forward(columns(text, scorer.lexicon), linear, scorer.network)
     worded = np.bincount(text.word_row, minlength=text.rows) > 0
     return np.where(worded, 1 / (1 + np.exp(-logits)), 0.0)
 
 
-def ngram_scores(text: Text, weights: Array) -> Array:
+def ngram_scores(text: Text, weights: Array, known: Array) -> Array:
     """The linear model's score of each headline, without its intercept."""
-    row, bucket, value = grams(text)
+    row, bucket, value = grams(text, known)
     return np.bincount(row, value * weights[bucket], minlength=text.rows)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from boilerclass.curiosity import CLASSES, Hits, Lexicon, hits
-from boilerclass.headlines import DIGIT, LETTER, MARK, SYLLABLE, Text
+from boilerclass.headlines import DIGIT, LETTER, MARK, SYLLABLE, Text, clauses, firsts
 
 _LENGTHS = (
     "characters", "words", "word_length", "clauses", "last_clause_words", "first_clause_words",
@@ -33,7 +33,7 @@ _ENDING = 3  # words
 
 def columns(text: Text, lexicon: Lexicon) -> Array:
     """One float32 row a headline, columns as `COLUMNS` names them."""
-    clause = _clauses(text)
+    clause = clauses(text)
     parts = [
         *_lengths(text, clause),
         *_ends(text),
@@ -43,21 +43,6 @@ def columns(text: Text, lexicon: Lexicon) -> Array:
         *_lexical(text, clause, hits(text, lexicon)),
     ]
     return np.stack(parts, axis=1).astype(np.float32)
-
-
-def _clauses(text: Text) -> Array:
-    """Whether each word opens a clause: it stands first, or after a mark and a space."""
-    marks, spaces = np.cumsum(text.kind == MARK), np.cumsum(text.low == 32)
-    before = np.concatenate(([0], text.end[:-1]))[: len(text.start)]
-    marked = marks[text.start - 1] > marks[before - 1]
-    syllable = text.kind[text.start] == SYLLABLE
-    spaced = (spaces[text.start - 1] > spaces[before - 1]) | syllable
-    opens: Array = _first(text) | (marked & spaced)
-    return opens
-
-
-def _first(text: Text) -> Array:
-    return np.diff(text.word_row, prepend=-1) > 0
 
 
 def _count(text: Text, words: Array) -> Array:
@@ -106,7 +91,7 @@ def _ends(text: Text) -> list[Array]:
 def _numbers(text: Text, clause: Array) -> list[Array]:
     number = text.kind[text.start] == DIGIT
     return [
-        _count(text, number & _first(text)),
+        _count(text, number & firsts(text)),
         np.log1p(_count(text, number)),
         _count(text, number & clause) > 0,
     ]
@@ -179,7 +164,7 @@ def _starts(text: Text, which: Array) -> Array:
 def _lexical(text: Text, clause: Array, found: Hits) -> list[Array]:
     row = text.word_row[found.word]
     words = np.maximum(np.bincount(text.word_row, minlength=text.rows), 1)
-    opens, first = clause[found.word], _first(text)[found.word]
+    opens, first = clause[found.word], firsts(text)[found.word]
     last = opens & (_clauses_left(text, clause)[found.word] == 0)
     ending = _words_left(text)[found.word] < _ENDING
     columns = []

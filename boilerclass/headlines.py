@@ -15,7 +15,8 @@ MAX_CHARACTERS = 400  # A headline is shorter; what follows is an article pasted
 BUCKETS = 1 << 18
 LONGEST_GRAM = 5  # characters
 WORD_GRAMS = (1, 2, 3)
-CHARACTER_GAIN, WORD_GAIN = 3.0, 2.0  # how much each family may weigh before it is penalised
+FRAMES = (1, 2, 3, 4)  # words
+GAINS = (3.0, 2.0, 3.0)  # how much characters, words and frames may weigh before the penalty
 LONGEST_PHRASE = 6  # words
 MAX_WORD = 512  # characters; from there on the places in a word repeat
 LONGEST_STEM = 12  # characters
@@ -42,6 +43,8 @@ _FOLDED_MARKS = (
 _LETTER_BASE = np.uint64(0x9E3779B97F4A7C15)
 _WORD_BASE = np.uint64(0xC2B2AE3D27D4EB4F)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
+_FRAME_SALT = np.uint64(0x1234567887654321)
+_NUMBER, _BLANK = np.uint64(11), np.uint64(7)
 _SALT = np.uint64(0xA0761D6478BD642F)
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -163,24 +166,20 @@ def _mixed(hashes: Array) -> Array:
     return mixed
 
 
-def grams(text: Text) -> tuple[Array, Array, Array]:
-    """Headline, bucket and value of every n-gram: characters below `BUCKETS`, words above.
+def grams(text: Text, known: Array) -> tuple[Array, Array, Array]:
+    """Headline, bucket and value of every n-gram; each family has buckets of its own.
 
-    The values of a headline's n-grams of one family have the family's gain as Euclidean length,
-    were they all different.
+    `known` holds the hashes, in ascending order, of the words that frames keep. The values of a
+    headline's n-grams of one family have the family's gain as Euclidean length, were they all
+    different.
     """
-    character_row, character = _character_grams(text)
-    word_row, word = _word_grams(text)
-    return (
-        np.concatenate([character_row, word_row]),
-        np.concatenate([character, word + BUCKETS]),
-        np.concatenate(
-            [
-                CHARACTER_GAIN / _lengths(character_row, text.rows),
-                WORD_GAIN / _lengths(word_row, text.rows),
-            ]
-        ),
-    )
+    rows, buckets, values = [], [], []
+    families = (_character_grams(text), _word_grams(text), _frames(text, known))
+    for family, ((row, bucket), gain) in enumerate(zip(families, GAINS, strict=True)):
+        rows.append(row)
+        buckets.append(bucket + family * BUCKETS)
+        values.append(gain / _lengths(row, text.rows))
+    return _joined(rows), _joined(buckets), _joined(values)
 
 
 def _lengths(row: Array, rows: int) -> Array:
@@ -216,16 +215,61 @@ def _word_grams(text: Text) -> tuple[Array, Array]:
     return _joined(rows), _joined(buckets)
 
 
+def _frames(text: Text, known: Array) -> tuple[Array, Array]:
+    """Word n-grams with every rare word blanked; those that open a clause count once more.
+
+    A frame such as "ce a facut _ la _" is the same whomever the news is about.
+    """
+    if not len(known):
+        return _joined([]), _joined([])
+    place = np.minimum(np.searchsorted(known, text.word_hash), len(known) - 1)
+    kept = known[place] == text.word_hash
+    number = text.kind[text.start] == DIGIT
+    framed = np.where(number, _NUMBER, np.where(kept, text.word_hash, _BLANK))
+    opens, empty = clauses(text), np.cumsum(~kept)
+    rows, buckets = [], []
+    for size in FRAMES:
+        first, hashes = _runs(text, framed, size)
+        blanks = empty[first + size - 1] - empty[first] + ~kept[first]
+        full = blanks < size
+        first, hashes = first[full], hashes[full]
+        opening = opens[first]
+        rows += [text.word_row[first], text.word_row[first[opening]]]
+        buckets += [_bucket(hashes ^ _FRAME_SALT), _bucket(hashes[opening] + _FRAME_SALT)]
+    return _joined(rows), _joined(buckets)
+
+
+def clauses(text: Text) -> Array:
+    """Whether each word opens a clause: it stands first, or after a mark and a space."""
+    marks, spaces = np.cumsum(text.kind == MARK), np.cumsum(text.low == 32)
+    before = np.concatenate(([0], text.end[:-1]))[: len(text.start)]
+    marked = marks[text.start - 1] > marks[before - 1]
+    syllable = text.kind[text.start] == SYLLABLE
+    spaced = (spaces[text.start - 1] > spaces[before - 1]) | syllable
+    opens: Array = firsts(text) | (marked & spaced)
+    return opens
+
+
+def firsts(text: Text) -> Array:
+    """Whether each word is the first of its headline."""
+    first: Array = np.diff(text.word_row, prepend=-1) > 0
+    return first
+
+
 def _joined(parts: list[Array]) -> Array:
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
 
 
 def phrases(text: Text, size: int) -> tuple[Array, Array]:
     """First word and hash of every run of `size` words inside one headline."""
-    last = max(len(text.start) - size + 1, 0)
+    return _runs(text, text.word_hash, size)
+
+
+def _runs(text: Text, words: Array, size: int) -> tuple[Array, Array]:
+    last = max(len(words) - size + 1, 0)
     hashes = np.full(last, size, dtype=np.uint64)
     for offset in range(size):
-        hashes = hashes * _WORD_BASE + text.word_hash[offset : last + offset]
+        hashes = hashes * _WORD_BASE + words[offset : last + offset]
     first = np.flatnonzero(text.word_row[:last] == text.word_row[size - 1 :][:last])
     return first, hashes[first]
 

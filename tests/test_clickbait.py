@@ -4,6 +4,9 @@ Every headline here was written for these tests. None was used to tune the model
 obvious pairs are of the kind its word lists name.
 """
 
+import csv
+import gzip
+import json
 import os
 import subprocess
 import sys
@@ -13,12 +16,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.metrics import f1_score
 
 from boilerclass import artifact, curiosity
 from boilerclass.clickbait import construct, score
-from boilerclass.errors import ModelMismatch
+from boilerclass.errors import BoilerclassError, ModelMismatch
 from boilerclass.headline_columns import COLUMNS, columns
 from boilerclass.headlines import read
+from boilerclass.training import clickbait as training
+from boilerclass.training import clickbait_model, clickbait_rows
 
 ROOT = Path(__file__).parents[1]
 CORPUS = Path(os.environ.get("BOILERCLASS_CORPUS", ROOT.parent / "shared" / "corpus"))
@@ -176,3 +182,83 @@ def test_a_model_with_other_columns_is_a_mismatch(tmp_path: Path) -> None:
     artifact.write(tmp_path / "model", manifest, dict(shipped.arrays), "")
     with pytest.raises(ModelMismatch, match="columns"):
         construct(artifact.read(tmp_path / "model"))
+
+
+@pytest.fixture
+def small_corpus(tmp_path: Path) -> Path:
+    """A corpus of the pairs above, own rows and rows whose licence forbids training."""
+    rows = [
+        {
+            "headline": f"{headline} {number}",
+            "label": label,
+            "lang": "ro",
+            "source": source,
+            "licence": licence,
+            "split": "train",
+        }
+        for source, licence in (("own", "own labels"), ("elsewhere", "CC BY-NC 4.0"))
+        for number in range(2)
+        for pair in PAIRS
+        for headline, label in zip(pair, (1, 0), strict=True)
+    ]
+    with gzip.open(tmp_path / "headlines.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+    return tmp_path
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clickbait_model, "NETWORKS", 1)
+    monkeypatch.setattr(clickbait_model, "EPOCHS", 40)
+    monkeypatch.setattr(training, "OUTER_FOLDS", 2)
+
+
+@pytest.mark.usefixtures("quick")
+def test_training_leaves_a_model_that_scores_and_its_history(small_corpus: Path) -> None:
+    out, history = small_corpus / "model", small_corpus / "history.csv"
+    training.train(small_corpus, out, seed=3, history=history)
+    model = artifact.read(out)
+    high, low = score(list(PAIRS[0]), model)
+    assert high > low
+    assert {line["what"] for line in model.manifest["scores"]} >= {"own", "elsewhere"}
+    card = (out / "CARD.md").read_text("utf-8")
+    assert "| own | own labels |" in card.partition("only measure")[0]
+    assert "elsewhere" not in card.partition("only measure")[0]
+    (row,) = csv.DictReader(history.read_text("utf-8").splitlines())
+    assert row["digest"] == model.digest[:12]
+    assert row["seed"] == "3"
+
+    training.train(small_corpus, small_corpus / "again", seed=3, history=history)
+    assert artifact.read(small_corpus / "again").digest == model.digest
+    assert len(history.read_text("utf-8").splitlines()) == 3
+
+
+def test_an_export_that_differs_from_scikit_learn_fails() -> None:
+    headlines = [headline for pair in PAIRS for headline in pair]
+    place = artifact.find("clickbait")
+    expected = np.array(score(headlines))
+    training.check(Path(str(place)), headlines, expected + 9e-6)
+    with pytest.raises(BoilerclassError, match="do not ship"):
+        training.check(Path(str(place)), headlines, expected + 2e-5)
+
+
+def test_shipped_model_was_trained_on_allowed_rows_only() -> None:
+    card = Path(str(artifact.find("clickbait"))).joinpath("CARD.md").read_text("utf-8")
+    trained = card.partition("## Trained on")[2].partition("only measure")[0]
+    licences = {line.split("|")[2].strip() for line in trained.splitlines() if "|" in line}
+    assert licences - {"licence", "---"} <= clickbait_rows.TRAINABLE
+
+
+def test_no_test_headline_is_a_training_example() -> None:
+    tested = {headline for pair in PAIRS for headline in pair} | set(LOOK_ALIKES)
+    examples = Path(clickbait_rows.__file__).with_name("clickbait_examples.tsv")
+    written = {line.split("\t")[2] for line in examples.read_text("utf-8").splitlines()}
+    assert not tested & written
+
+
+@needs_corpus
+def test_held_out_spanish_teasers_keep_their_quality() -> None:
+    rows = clickbait_rows.load(CORPUS)
+    held = np.flatnonzero((rows.source == "ta1c") & rows.held_out)
+    said = np.array(score([rows.headlines[row] for row in held])) > 0.5
+    assert f1_score(rows.label[held], said) > 0.68

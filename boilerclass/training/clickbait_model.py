@@ -14,10 +14,11 @@ from sklearn.neural_network import MLPClassifier
 from boilerclass.clickbait import BATCH, Network, inputs
 from boilerclass.curiosity import Lexicon
 from boilerclass.headline_columns import columns
-from boilerclass.headlines import BUCKETS, grams, read
+from boilerclass.headlines import BUCKETS, GAINS, grams, read
 
 INNER_FOLDS = 4
-HIDDEN, NETWORKS, EPOCHS, PENALTY = 32, 4, 25, 3.0
+HIDDEN, NETWORKS, EPOCHS, PENALTY = 32, 4, 25, 6.0
+FEWEST = 12  # headlines a word must stand in, for frames to keep it
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -41,13 +42,25 @@ class Fitted:
     centre: float
 
 
-def featurise(headlines: Sequence[str], lexicon: Lexicon) -> Features:
+def known_words(headlines: Sequence[str]) -> Array:
+    """Hashes of the words that at least `FEWEST` of the headlines use, in ascending order."""
+    hashes = []
+    for start in range(0, len(headlines), BATCH):
+        text = read(headlines[start : start + BATCH])
+        hashes.append(
+            np.unique(np.stack([text.word_row.astype(np.uint64), text.word_hash]), axis=1)[1]
+        )
+    word, uses = np.unique(np.concatenate(hashes), return_counts=True)
+    return word[uses >= FEWEST]
+
+
+def featurise(headlines: Sequence[str], lexicon: Lexicon, known: Array) -> Features:
     """The features of inference, batch by batch."""
     ngrams, dense = [], []
     for start in range(0, len(headlines), BATCH):
         text = read(headlines[start : start + BATCH])
-        row, bucket, value = grams(text)
-        shape = (text.rows, 2 * BUCKETS)
+        row, bucket, value = grams(text, known)
+        shape = (text.rows, len(GAINS) * BUCKETS)
         ngrams.append(sparse.csr_matrix((value.astype(np.float32), (row, bucket)), shape=shape))
         dense.append(columns(text, lexicon))
     return Features(sparse.vstack(ngrams).tocsr(), np.concatenate(dense))
@@ -82,7 +95,7 @@ def fit(
 
 
 def _fit_linear(ngrams: sparse.csr_matrix, label: Array, weight: Array) -> LogisticRegression:
-    model = LogisticRegression(C=1.0, max_iter=300, tol=1e-3)
+    model = LogisticRegression(C=0.5, max_iter=300, tol=1e-3)
     model.fit(ngrams, label, sample_weight=weight)
     # The weights are stored in half precision: round them here, so that all that follows,
     # the check against the export too, knows them as they will be.

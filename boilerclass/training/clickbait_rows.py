@@ -2,8 +2,9 @@
 
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +39,12 @@ class Rows:
 
 
 def load(corpus: Path) -> Rows:
-    """The rows of `headlines.jsonl.gz`.
+    """The rows of `headlines.jsonl.gz`, and the examples written for this project.
 
     A source's `dev` and `test` rows are held out, unless it has no others.
     """
     with gzip.open(corpus / "headlines.jsonl.gz", "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
+        rows = [json.loads(line) for line in lines] + list(_examples())
 
     def column(name: str) -> Array:
         return np.array([row[name] for row in rows])
@@ -57,6 +58,21 @@ def load(corpus: Path) -> Rows:
         licence=column("licence"),
         held_out=~train & np.isin(source, source[train]),
     )
+
+
+def _examples() -> Iterator[dict[str, object]]:
+    """Invented headlines, of the kinds that the corpus has few of."""
+    file = resources.files("boilerclass.training") / "clickbait_examples.tsv"
+    for line in file.read_text("utf-8").splitlines():
+        language, label, headline = line.split("\t")
+        yield {
+            "headline": headline,
+            "label": int(label),
+            "lang": language,
+            "source": "examples",
+            "licence": "own labels",
+            "split": "train",
+        }
 
 
 def folds(headlines: Sequence[str], count: int, seed: int) -> Array:
