@@ -1,0 +1,107 @@
+"""The command ``boilerclass``: a command is a module with a ``command`` and its row in COMMANDS.
+
+Modules of this folder import the standard library and click only; what is heavy is imported when a
+command runs, so that ``--help`` stays fast.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from boilerclass.errors import BoilerclassError, InvalidOption
+
+COMMANDS: dict[str, str] = {
+    "clean": "boilerclass.cli.clean",
+    "label": "boilerclass.cli.label",
+    "clickbait": "boilerclass.cli.clickbait",
+    "model": "boilerclass.cli.model",
+}
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C: 128 and the signal's number, as shells have it."""
+
+
+class _Group(click.Group):
+    """Finds a command by importing its module; turns the library's errors into click's."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name]).command
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except InvalidOption as error:
+            raise click.UsageError(str(error)) from error
+        except BoilerclassError as error:
+            raise click.ClickException(str(error)) from error
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if not wanted or ctx.resilient_parsing:
+        return
+    from boilerclass import __version__
+    from boilerclass.cli.model import manifest
+
+    click.echo(f"boilerclass {__version__} (model {manifest('paragraphs')['name']})")
+    ctx.exit()
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and the model's name, and exit.",
+)
+def cli() -> None:
+    """Keep the editorial text of web pages and texts; name everything else on them.
+
+    \b
+    Exit codes: 0 all done; 1 some inputs failed, each named on standard error;
+    2 wrong usage; 3 nothing extracted, with --fail-empty; 130 stopped by Ctrl-C.
+    """
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """The exit code of one run of the command; ``args`` are the process's by default."""
+    try:
+        code = cli.main(args, prog_name="boilerclass", standalone_mode=False)
+        sys.stdout.flush()
+    except click.UsageError as error:
+        error.show()
+        return error.exit_code
+    except BoilerclassError as error:
+        return _say(str(error))
+    except click.ClickException as error:
+        return _say(error.format_message())
+    except click.Abort:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _discard_output()
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+def _say(message: str) -> int:
+    click.echo(f"boilerclass: {message}", err=True)
+    return 1
+
+
+def _discard_output() -> None:
+    """Leave the interpreter nothing to complain about when it flushes a closed pipe at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
