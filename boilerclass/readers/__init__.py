@@ -6,10 +6,10 @@ import re
 
 from boilerclass.document import Document, Kind
 from boilerclass.readers import html, text
-from boilerclass.readers.encoding import decode
+from boilerclass.readers.encoding import decode, without_surrogates
 
 _OPENING = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype|[a-z][a-z0-9-]*)[\s/>]", re.I | re.S
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*+<(?:!doctype|[a-z][a-z0-9-]*)[\s/>]", re.I | re.S
 )
 _CLOSING = re.compile(
     r"</(?:html|head|body|div|p|a|span|table|td|ul|li|article|section|h[1-6])\s*>", re.I
@@ -25,11 +25,19 @@ def read(
     url: str | None = None,
     encoding: str | None = None,
 ) -> Document:
-    """The Document of a page or a text; ``kind`` None has it told by content."""
+    """The Document of a page or a text; ``kind`` None has it told by content.
+
+    Raises:
+        InvalidOption: ``encoding`` names no codec.
+        TypeError: ``page`` is neither str nor bytes.
+    """
     if isinstance(page, bytes):
         content, encoding = decode(page, encoding)
-    else:
+    elif isinstance(page, str):
         content = page.removeprefix("\ufeff")
+    else:
+        raise TypeError(f"a page is str or bytes, not {type(page).__name__}")
+    content = without_surrogates(content)
     reader = html.read if (kind or kind_of(content)) == "html" else text.read
     return reader(content, url=url, encoding=encoding)
 

@@ -26,6 +26,7 @@ STRAY_PER_VALID = 0.3
 Text in a legacy encoding forms a valid UTF-8 sequence only by accident: in windows-1250 Romanian
 and windows-1252 French the ratio is above 10, in GB18030 Chinese above 5."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DECLARATION = re.compile(rb"(?i)charset|encoding")
 
 
@@ -60,11 +61,20 @@ def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
     return data.decode(codec, "replace"), (match.encoding or codec).lower()
 
 
+def without_surrogates(text: str) -> str:
+    """The text with U+FFFD for code points that no encoding can write."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text)
+    return text
+
+
 def _decode_as(data: bytes, encoding: str) -> str:
     try:
         codecs.lookup(encoding)
         return data.decode(encoding, "replace")
-    except (LookupError, UnicodeError) as error:
+    except (LookupError, ValueError) as error:
         raise InvalidOption(
             f"unknown encoding {encoding!r}: give a codec name such as utf-8 or iso-8859-2, "
             "or leave it out to have it detected"

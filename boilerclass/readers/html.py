@@ -32,6 +32,7 @@ HEAD = (
     'link[rel="canonical" i],script[type="application/ld+json" i],script#__NEXT_DATA__'
 )
 WORD_ATTRIBUTES = ("id", "role", "itemprop", "data-testid")
+NAMED = ",".join(f"[{name}]" for name in WORD_ATTRIBUTES)
 LITTLE_TEXT = 200
 """Characters of visible text below which the hidden parts of a page are kept."""
 
@@ -58,11 +59,12 @@ def read(page: str, *, url: str | None = None, encoding: str | None = None) -> D
     walk = _Walk(tree)
     paragraphs, hosts = _visible(walk)
     first_data = None
-    if sum(map(len, data.paragraphs)) > sum(len(p.text) - p.link_chars for p in paragraphs):
-        first_data = len(paragraphs)
-        paragraphs.extend(
-            Paragraph(text, flags=BIT["p"]) for text in _texts_of(data.paragraphs) if text
-        )
+    prose = sum(len(p.text) - p.link_chars for p in paragraphs)
+    if sum(map(len, data.paragraphs)) > prose:
+        unseen = structured.unseen(_texts_of(data.paragraphs), (p.text for p in paragraphs))
+        if sum(map(len, unseen)) > prose:
+            first_data = len(paragraphs)
+            paragraphs.extend(Paragraph(text, flags=BIT["p"]) for text in unseen)
     return Document(
         kind="html",
         paragraphs=paragraphs,
@@ -102,7 +104,7 @@ def _head(tree: turbohtml.Document) -> _Head:
             case "link":
                 url = node.attr("href") or url
             case "script":
-                (state if node.attr("id") else json_ld).append(node.text)
+                (state if node.attr("id") == "__NEXT_DATA__" else json_ld).append(node.text)
     types.update(structured.types(json_ld))
     titles = [" ".join(t.split()) for t in titles]
     return _Head(titles, url, language, frozenset(types), json_ld, state)
@@ -157,6 +159,12 @@ class _Run:
         return " ".join(joined.split())
 
 
+def _names(node: turbohtml.Element) -> tuple[str, int]:
+    """What the attributes beside ``class`` call an element, and the flags of its ARIA role."""
+    values = [value for name in WORD_ATTRIBUTES if (value := node.attr(name))]
+    return " ".join(values), ROLE_FLAGS.get(node.attr("role") or "", 0)
+
+
 class _Walk:
     """One pass over the tree that appends to flat lists."""
 
@@ -167,14 +175,19 @@ class _Walk:
         self.ends: list[int] = [0]
         self.tags: list[str] = ["html"]
         self.words: list[str] = [""]
-        self._run = _Run()
         root = tree.root
         if root is not None:
             self.words[0] = root.attr("class") or ""
             self._nodes: list[turbohtml.Element] = [root]
-            self._walk(root, set(tree.select(HIDDEN)))
+            named = {node: _names(node) for node in tree.select(NAMED)}
+            self._walk(root, set(tree.select(HIDDEN)), named)
 
-    def _walk(self, root: turbohtml.Element, hidden: set[turbohtml.Element]) -> None:
+    def _walk(
+        self,
+        root: turbohtml.Element,
+        hidden: set[turbohtml.Element],
+        named: dict[turbohtml.Element, tuple[str, int]],
+    ) -> None:
         # One loop over local names: this runs once for every node of every page.
         text_type, element_type = turbohtml.Text, turbohtml.Element
         link_bit, hidden_bit = BIT["link"], BIT["hidden"]
@@ -182,68 +195,68 @@ class _Walk:
         children: Iterator[turbohtml.Node] = iter(root.children)
         index, flags, block, link = 0, 0, True, None
         after_link = False
+        run = _Run()
         while True:
             for node in children:
                 if type(node) is text_type:
                     data = node.data
-                    if data.isspace():
-                        self._run.parts.append(" ")
-                    else:
-                        self._add(data, index, flags, link)
+                    if not data.isspace():
+                        self._add(run, data, index, flags, link)
+                    elif run.host >= 0:
+                        run.parts.append(" ")
                     after_link = False
                 elif type(node) is element_type:
                     tag = node.tag
                     if tag == "br":
-                        self._break()
+                        if run.host >= 0:
+                            run = self._break(run)
                         continue
                     is_block = tag in BLOCK_TAGS
-                    if is_block:
-                        self._flush()
+                    if is_block and run.host >= 0:
+                        run = self._flush(run)
                     if tag in SKIPPED_TAGS:
-                        self._run.gap += tag in MEDIA_TAGS
+                        run.gap += tag in MEDIA_TAGS
                         continue
                     frames.append((children, index, flags, block, link))
+                    block = is_block
                     if hidden and node in hidden and tag not in NEVER_HIDDEN:
                         flags |= hidden_bit
-                    block = is_block
-                    index, flags = self._enter(node, tag, block, index, flags)
+                    words = node.attr("class") or ""
+                    if node in named:
+                        names, bits = named[node]
+                        words = f"{words} {names}"
+                        flags |= bits
+                    if tag in TAG_FLAGS:
+                        flags |= TAG_FLAGS[tag]
                     if tag == "a":
                         link = (node.attr("href") or "", node.attr("rel") or "")
-                        if after_link:  # links side by side are parted by style, not by a space
-                            self._run.parts.append(" ")
+                        if after_link and run.host >= 0:
+                            run.parts.append(" ")  # links side by side are parted by style
+                    if block or words:
+                        index = self._enter(node, tag, words, index)
                     children = iter(node.children)
                     break
             else:
-                if block:
-                    self._flush()
+                if block and run.host >= 0:
+                    run = self._flush(run)
                 self.ends[index] = len(self.parents)
                 if not frames:
                     return
-                after_link = bool(flags & link_bit)
+                after_link = flags & link_bit != 0
                 children, index, flags, block, link = frames.pop()
 
-    def _enter(
-        self, node: turbohtml.Element, tag: str, block: bool, index: int, flags: int
-    ) -> tuple[int, int]:
-        """The index and the flags that hold inside ``node``."""
-        words = node.attr("class") or ""
-        for name in WORD_ATTRIBUTES:
-            value = node.attr(name)
-            if value:
-                words = f"{words} {value}"
-                if name == "role":
-                    flags |= ROLE_FLAGS.get(value, 0)
-        if block or words:
-            self.parents.append(index)
-            self.ends.append(0)
-            self.tags.append(tag)
-            self.words.append(words)
-            self._nodes.append(node)
-            index = len(self.parents) - 1
-        return index, flags | TAG_FLAGS.get(tag, 0)
+    def _enter(self, node: turbohtml.Element, tag: str, words: str, parent: int) -> int:
+        """The index of a new entry for ``node``."""
+        self.parents.append(parent)
+        self.ends.append(0)
+        self.tags.append(tag)
+        self.words.append(words)
+        self._nodes.append(node)
+        return len(self.parents) - 1
 
-    def _add(self, data: str, index: int, flags: int, link: tuple[str, str] | None) -> None:
-        run = self._run
+    def _add(
+        self, run: _Run, data: str, index: int, flags: int, link: tuple[str, str] | None
+    ) -> None:
         run.parts.append(data)
         if run.host < 0:
             run.host, run.flags = index, flags
@@ -264,29 +277,22 @@ class _Walk:
         if flags & BIT["bold"]:
             run.bold_chars += len(data.strip())
 
-    def _break(self) -> None:
-        run = self._run
-        if run.host < 0:
-            return
+    def _break(self, run: _Run) -> _Run:
+        """The run that goes on after a ``<br>``: a new one after the second in a row."""
         for part in reversed(run.parts):
             if part == _BREAK:
-                self._flush()
-                return
+                return self._flush(run)
             if not part.isspace():
                 break
         run.parts.append(_BREAK)
         run.breaks = True
+        return run
 
-    def _flush(self) -> None:
-        run = self._run
-        if run.host < 0:
-            if run.parts:
-                run.parts.clear()
-            return
+    def _flush(self, run: _Run) -> _Run:
+        """A new run, the text of this one kept as a paragraph if there is any."""
         text = run.text()
         if not text:
-            self._run = _Run(run.gap)
-            return
+            return _Run(run.gap)
         href, rel = run.link or ("", "")
         self.paragraphs.append(
             Paragraph(
@@ -302,7 +308,7 @@ class _Walk:
             )
         )
         self.hosts.append(self._nodes[run.host])
-        self._run = _Run()
+        return _Run()
 
 
 def _texts_of(parts: Sequence[str]) -> Iterator[str]:
@@ -332,7 +338,30 @@ def _locator(page: str, hosts: Sequence[turbohtml.Element]) -> Callable[[int], O
         xpath = host.xpath_path()
         if location is None:  # an element the standard implies but the source does not write
             return Origin(xpath, None, None)
-        end = location.end_tag or location.start_tag
-        return Origin(xpath, offset(location.start_tag.start_offset), offset(end.end_offset))
+        start, end = location.start_tag.start_offset, _end(host, location.start_tag.end_offset)
+        return Origin(xpath, offset(start), len(page) if end is None else offset(end))
 
     return locate
+
+
+def _end(element: turbohtml.Element, start: int) -> int | None:
+    """Where an element ends that begins before ``start``; None for the end of the page.
+
+    HTML lets many end tags be left out: the element then ends where what follows it begins.
+    """
+    while True:
+        location = element.source_location
+        if location is not None and location.end_tag and location.end_tag.end_offset >= start:
+            return location.end_tag.end_offset
+        for sibling in element.next_siblings:
+            if isinstance(sibling, turbohtml.Element) and sibling.source_location is not None:
+                beginning = sibling.source_location.start_tag.start_offset
+                if beginning >= start:
+                    return beginning
+        parent = element.parent
+        if not isinstance(parent, turbohtml.Element):
+            return None
+        outer = parent.source_location
+        if outer is not None and outer.end_tag and outer.end_tag.start_offset >= start:
+            return outer.end_tag.start_offset
+        element = parent

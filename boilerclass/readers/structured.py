@@ -7,11 +7,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from boilerclass.readers.encoding import without_surrogates
+
 MAX_BLOB = 5_000_000
 """Characters of one script beyond which it is not parsed."""
 MAX_DEPTH = 40
 MIN_PROSE = 40
 """Characters from which a string in a state blob can be a paragraph."""
+
+PROBE, PROBE_STEP = 30, 100
+"""Characters, without white space, of each sample by which a text is sought on the page, and from
+one sample to the next."""
 
 _TYPE = re.compile(r'"@type"\s*:\s*"(\w+)"')
 _PROSE_KEYS = frozenset(
@@ -37,18 +43,33 @@ def find(json_ld: Sequence[str], state: Sequence[str]) -> StructuredText:
         for node in _objects(blob):
             text, headline = node.get("articleBody"), node.get("headline")
             if isinstance(text, str) and len(text) > len(body):
-                body = text
+                body = without_surrogates(text)
             if isinstance(headline, str):
-                headlines.append(" ".join(headline.split()))
+                headlines.append(without_surrogates(" ".join(headline.split())))
     if body:
         return StructuredText(body, headlines, [body])
     prose = max((_largest_prose(blob) for blob in _parsed(state)), key=_size, default=[])
-    return StructuredText("", headlines, prose)
+    return StructuredText("", headlines, [without_surrogates(text) for text in prose])
 
 
 def types(json_ld: Sequence[str]) -> set[str]:
     """The ``@type`` values of JSON-LD scripts, lower case; read by pattern, as it is cheap."""
     return {t.lower() for script in json_ld for t in _TYPE.findall(script[:MAX_BLOB])}
+
+
+def unseen(texts: Iterable[str], page: Iterable[str]) -> list[str]:
+    """The texts, without empty ones, of which less than half stands on the page."""
+    shown = _squash("".join(page))
+    return [text for text in texts if text and not _stands_in(_squash(text), shown)]
+
+
+def _stands_in(text: str, shown: str) -> bool:
+    starts = range(0, max(1, len(text) - PROBE), PROBE_STEP)
+    return 2 * sum(text[i : i + PROBE] in shown for i in starts) >= len(starts)
+
+
+def _squash(text: str) -> str:
+    return "".join(text.split())
 
 
 def _size(texts: list[str]) -> int:
