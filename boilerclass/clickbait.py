@@ -4,7 +4,7 @@ A linear model over hashed n-grams gives one number; a small network reads it to
 shape of the headline and the places of curiosity words. Only numpy is needed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -22,6 +22,7 @@ from boilerclass.headlines import BUCKETS, GAINS, Text, grams, read
 BATCH = 4096  # headlines; bounds the memory, and the caches like it
 LIMIT = 6.0  # standard deviations a column may stray
 
+NUMBERS = ("centre", "output_bias")
 ARRAYS = (
     "ngrams", "known", "phrases", "classes", "mean", "scale", "hidden", "hidden_bias", "output",
 )  # fmt: skip
@@ -81,10 +82,7 @@ def construct(model: Artifact) -> Scorer:
             f"Model {model.name!r} was trained on other columns than this boilerclass computes. "
             "Use the model shipped with this version, or train it again."
         )
-    if missing := [name for name in ARRAYS if name not in arrays]:
-        raise ModelMismatch(f"Model {model.name!r} lacks {', '.join(missing)}. Train it again.")
-    if arrays["ngrams"].shape != (len(GAINS) * BUCKETS,):
-        raise ModelMismatch(f"Model {model.name!r} has other n-gram buckets. Train it again.")
+    _check(model.name, arrays, numbers)
     return Scorer(
         ngrams=arrays["ngrams"].astype(np.float32),
         known=arrays["known"],
@@ -99,6 +97,29 @@ def construct(model: Artifact) -> Scorer:
             output_bias=float(numbers["output_bias"]),
         ),
     )
+
+
+def _check(name: str, arrays: Mapping[str, Array], numbers: Mapping[str, float]) -> None:
+    """Nothing, if the arrays fit each other and the feature functions."""
+    missing = [part for part in ARRAYS if part not in arrays]
+    missing += [part for part in NUMBERS if part not in numbers]
+    if missing:
+        raise ModelMismatch(f"Model {name!r} lacks {', '.join(missing)}. Train it again.")
+    width = arrays["output"].shape
+    shapes = {
+        "ngrams": (len(GAINS) * BUCKETS,),
+        "mean": (len(COLUMNS),),
+        "scale": (len(COLUMNS),),
+        "hidden": (len(COLUMNS) + 1, *width),
+        "hidden_bias": width,
+        "phrases": arrays["classes"].shape[:1],
+    }
+    for part, shape in shapes.items():
+        if arrays[part].shape != shape:
+            raise ModelMismatch(
+                f"Model {name!r}: {part} has shape {arrays[part].shape} where {shape} fits. "
+                "Use the model shipped with this version, or train it again."
+            )
 
 
 def _named(place: Path | Traversable) -> Scorer:

@@ -161,9 +161,12 @@ def test_a_batch_scores_as_its_headlines_alone(headlines: list[str]) -> None:
     assert score(headlines) == pytest.approx(alone, abs=1e-9)
 
 
+LEXICON = curiosity.load()
+
+
 @given(any_text)
 def test_columns_are_finite(headline: str) -> None:
-    dense = columns(read([headline]), curiosity.load())
+    dense = columns(read([headline]), LEXICON)
     assert dense.shape == (1, len(COLUMNS))
     assert np.isfinite(dense).all()
 
@@ -181,6 +184,19 @@ def test_a_model_with_other_columns_is_a_mismatch(tmp_path: Path) -> None:
     manifest = {**shipped.manifest, "columns": ["words"]}
     artifact.write(tmp_path / "model", manifest, dict(shipped.arrays), "")
     with pytest.raises(ModelMismatch, match="columns"):
+        construct(artifact.read(tmp_path / "model"))
+
+
+@pytest.mark.parametrize("part", ["ngrams", "hidden", "phrases", "mean"])
+def test_a_model_whose_arrays_do_not_fit_is_a_mismatch(tmp_path: Path, part: str) -> None:
+    shipped = artifact.read(artifact.find("clickbait"))
+    arrays = {**shipped.arrays, part: shipped.arrays[part][:-1]}
+    artifact.write(tmp_path / "model", shipped.manifest, arrays, "")
+    with pytest.raises(ModelMismatch, match=part):
+        construct(artifact.read(tmp_path / "model"))
+    del arrays[part]
+    artifact.write(tmp_path / "model", shipped.manifest, arrays, "")
+    with pytest.raises(ModelMismatch, match=f"lacks {part}"):
         construct(artifact.read(tmp_path / "model"))
 
 
@@ -210,6 +226,7 @@ def small_corpus(tmp_path: Path) -> Path:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clickbait_model, "NETWORKS", 1)
     monkeypatch.setattr(clickbait_model, "EPOCHS", 40)
+    monkeypatch.setattr(clickbait_model, "INNER_FOLDS", 2)
     monkeypatch.setattr(training, "OUTER_FOLDS", 2)
 
 
@@ -227,6 +244,8 @@ def test_training_leaves_a_model_that_scores_and_its_history(small_corpus: Path)
     (row,) = csv.DictReader(history.read_text("utf-8").splitlines())
     assert row["digest"] == model.digest[:12]
     assert row["seed"] == "3"
+    assert 0 <= float(row["own_auc"]) <= 1
+    assert row["ta1c_f1"] == ""
 
     training.train(small_corpus, small_corpus / "again", seed=3, history=history)
     assert artifact.read(small_corpus / "again").digest == model.digest

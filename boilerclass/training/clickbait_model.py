@@ -17,7 +17,7 @@ from boilerclass.headline_columns import columns
 from boilerclass.headlines import BUCKETS, GAINS, grams, read
 
 INNER_FOLDS = 4
-HIDDEN, NETWORKS, EPOCHS, PENALTY = 32, 4, 25, 6.0
+HIDDEN, NETWORKS, EPOCHS, PENALTY = 32, 4, 25, 5.0
 FEWEST = 12  # headlines a word must stand in, for frames to keep it
 
 Array = np.ndarray[Any, np.dtype[Any]]

@@ -9,6 +9,10 @@ from sklearn.metrics import f1_score, roc_auc_score
 
 from boilerclass.training.clickbait_rows import Rows
 
+CROSS_VALIDATED = "cross-validated, stories apart"
+LANGUAGES_OUT = "these left out of training"
+SOURCE_OUT = "source left out of training"
+NEVER_TRAINED = "final model, rows never trained on"
 THRESHOLD = 0.5
 FEWEST = 5  # clickbait rows, and others, from which a figure is worth writing down
 
@@ -51,7 +55,7 @@ def own_scores(rows: Rows, refit: Refit, fold: Array) -> Iterator[Score]:
     for number in np.unique(fold[own]):
         out = own & (fold == number)
         probability[out] = refit(~out)[out]
-    how = "cross-validated, stories apart"
+    how = CROSS_VALIDATED
     yield from measured("own", how, rows.label[own], probability[own])
     rest = own & (rows.language != "ro")
     yield from measured("own, all but Romanian", how, rows.label[rest], probability[rest])
@@ -69,9 +73,7 @@ def unseen_scores(rows: Rows, refit: Refit) -> Iterator[Score]:
     ):
         out = own & part
         if out.any() and (own & ~part).any():
-            yield from measured(
-                f"own, {what}", "these left out of training", rows.label[out], refit(~out)[out]
-            )
+            yield from measured(f"own, {what}", LANGUAGES_OUT, rows.label[out], refit(~out)[out])
 
 
 def source_scores(rows: Rows, refit: Refit, final: Array) -> Iterator[Score]:
@@ -80,15 +82,13 @@ def source_scores(rows: Rows, refit: Refit, final: Array) -> Iterator[Score]:
         of = rows.source == source
         if (of & rows.trainable).any() and (rows.trainable & ~of).any():
             left = refit(~of)
-            yield from measured(source, "source left out of training", rows.label[of], left[of])
+            yield from measured(source, SOURCE_OUT, rows.label[of], left[of])
         unseen = of & ~rows.trainable
-        yield from measured(
-            source, "final model, rows never trained on", rows.label[unseen], final[unseen]
-        )
+        yield from measured(source, NEVER_TRAINED, rows.label[unseen], final[unseen])
     accounts = np.char.startswith(rows.source, "clickbaittr") & ~rows.trainable
     yield from measured(
         "clickbaittr, all accounts",
-        "final model, rows never trained on",
+        NEVER_TRAINED,
         rows.label[accounts],
         final[accounts],
     )
