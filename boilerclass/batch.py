@@ -35,6 +35,10 @@ class Batch:
     ends: Ints
     element_page: Ints
     """Shape (e,): index of each element's document."""
+    names: Sequence[tuple[str, str]]
+    """The distinct pairs of tag and class words of all elements."""
+    element_name: Ints
+    """Shape (e,): index in ``names``."""
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -52,6 +56,12 @@ def collect(documents: Sequence[Document]) -> Batch:
     page = np.repeat(np.arange(len(documents)), sizes)
     element_page = np.repeat(np.arange(len(documents)), tree_sizes)
     shift = first_element[element_page]
+    names: dict[tuple[str, str], int] = {}
+    element_name = [
+        names.setdefault(pair, len(names))
+        for d in documents
+        for pair in zip(d.tree.tags, d.tree.words, strict=True)
+    ]
     counts = np.array([gap, link_chars, links, bold, element], dtype=np.int64).T
     counts[:, 4] += first_element[page]
     return Batch(
@@ -66,6 +76,8 @@ def collect(documents: Sequence[Document]) -> Batch:
         parents=_joined([d.tree.parents for d in documents]) + shift,
         ends=_joined([d.tree.ends for d in documents]) + shift,
         element_page=element_page,
+        names=list(names),
+        element_name=np.array(element_name, dtype=np.int64),
     )
 
 

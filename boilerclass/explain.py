@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from boilerclass import features, lexicons
 from boilerclass.document import Document
-from boilerclass.features import context, structure, text
+from boilerclass.features import context, overlap, structure, text
 from boilerclass.markup import FLAGS
 
 Floats = NDArray[np.float32]
@@ -142,14 +142,14 @@ def _page(document: Document, i: int) -> str:
 
 _LINK = {"link_share", "has_link", "links_per_word", "log_links", *structure.LINK_COLUMNS}
 _REPEAT = {"same_text", "repeats_previous", "repeats_next"}
-_TITLE = {"in_title", "title_in", "title_equal", "in_url", "in_structured_body"}
+_TITLE = {*overlap.COLUMNS, "in_structured_body"}
 _CONTAINER = {
     *(f"level{k}_{n}" for k in range(structure.LEVELS) for n in structure.CONTAINER_COLUMNS),
     *structure.GROUP_COLUMNS,
     *structure.MAIN_COLUMNS,
 }
 _SCORES = 32
-_PAGE = {*(f"type_{n}" for n in structure.PAGE_TYPES), *structure.URL_COLUMNS[:5], "is_html"}
+_PAGE = {*(f"type_{n}" for n in structure.PAGE_TYPES), *structure.URL_COLUMNS, "is_html"}
 
 FAMILIES: tuple[Family, ...] = (
     Family(frozenset([*_LINK]), _links),

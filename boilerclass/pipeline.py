@@ -21,6 +21,7 @@ from boilerclass import (
     scorer,
 )
 from boilerclass.document import Document, LabelledDocument
+from boilerclass.errors import ModelMismatch
 from boilerclass.features import context
 from boilerclass.labels import LABEL_OF, LABELS, ROLES, Label, Role
 from boilerclass.options import Options
@@ -41,6 +42,11 @@ class Classifier:
     """A loaded model; cheap to keep, safe to share between threads."""
 
     def __init__(self, model: artifact.Artifact) -> None:
+        if model.manifest.get("columns") != list(features.COLUMNS):
+            raise ModelMismatch(
+                f"model {model.name} was trained on other columns than this version of boilerclass "
+                "computes: use the version named in its model.json, or train it again"
+            )
         self.name = model.name
         self.thresholds: dict[str, float] = dict(model.manifest["thresholds"])
         self.scorer = scorer.from_arrays(model.arrays, model.manifest)

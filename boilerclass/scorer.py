@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerclass.batch import Batch
-from boilerclass.features import Evidence, context, ngrams
+from boilerclass.features import Evidence, context, ngrams, words
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -80,7 +80,7 @@ class Scorer:
         """Shape (n, columns + 2 l): the dense columns and the linear models' scores."""
         n = len(evidence.dense)
         text = ngrams.sums(evidence.ngrams, self.text_table, n) + self.text_bias
-        word = (ngrams.sums(evidence.words, self.word_table, n) + self.word_bias) * kind[:, None]
+        word = (words.sums(evidence.words, self.word_table) + self.word_bias) * kind[:, None]
         return np.concatenate((evidence.dense, limited(text), limited(word)), axis=1)
 
     def inputs(self, evidence: Evidence, batch: Batch) -> Floats:

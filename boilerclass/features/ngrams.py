@@ -18,6 +18,8 @@ HEAD = 64
 TAIL = 24
 """Characters looked at from the start and from the end: cues, bylines and credits stand there."""
 ORDERS = (3, 4, 5)
+WORDS = -2
+"""Where the bag of words stands among the bags."""
 
 _MULTIPLIER = np.uint32(0x9E3779B1)  # 2**32 / golden ratio, Knuth's multiplicative hashing
 _WORD_SALT = np.uint32(0x85EBCA6B)
@@ -30,35 +32,50 @@ class Bag(NamedTuple):
     rows: NDArray[np.int64]
 
 
-def bags(chars: Characters) -> list[Bag]:
-    """The character n-grams of each paragraph's head and tail, and the words and word pairs there.
+class _Windows(NamedTuple):
+    """The folded characters of each paragraph's head and tail."""
 
-    Every paragraph has at least one n-gram.
-    """
+    codes: NDArray[np.uint32]
+    owner: Ints
+    within: Ints
+    """Place of each character in its window."""
+    left: Ints
+    """Characters to the end of the window."""
+
+
+def bags(chars: Characters) -> list[Bag]:
+    """The character n-grams of each paragraph's head and tail, and the words and word pairs there;
+    the words last but one. Every paragraph has at least one n-gram."""
+    windows = _windows(chars)
+    found = []
+    rolling = windows.codes * _MULTIPLIER
+    for order in range(2, max(ORDERS) + 1):
+        step = windows.codes[order - 1 :] * np.uint32(order * 2 - 1)
+        rolling = (rolling[:-1] + step) * _MULTIPLIER
+        rolling ^= rolling >> np.uint32(15)
+        if order in ORDERS:
+            fits = windows.left[: len(rolling)] >= order
+            found.append(Bag(_bucket(rolling[fits]), windows.owner[: len(rolling)][fits]))
+    return [*found, *_words(windows)]
+
+
+def head_words(chars: Characters) -> Bag:
+    """The words of each paragraph's head and tail."""
+    return _words(_windows(chars))[0]
+
+
+def _windows(chars: Characters) -> _Windows:
     codes, starts, lengths = chars
-    n = len(starts)
-    if n == 0:
-        return []
-    folded = tables()[1][codes]
+    folded = tables()[1]
     head = np.minimum(lengths, HEAD)
     tail = np.minimum(lengths - head, TAIL)
     # A window takes the separators around the text along, so that n-grams know the edges.
     first = np.stack((starts - 1, starts + lengths - tail), axis=1).ravel()
     size = np.stack((head + 1 + (head == lengths), tail + (tail > 0)), axis=1).ravel()
-    owner = np.repeat(np.repeat(np.arange(n), 2), size)
-    offset = np.repeat(np.cumsum(size) - size, size)
-    within = np.arange(len(owner)) - offset
-    window = folded[np.repeat(first, size) + within].astype(np.uint32)
-    left = np.repeat(size, size) - within
-    found = []
-    rolling = window * _MULTIPLIER
-    for order in range(2, max(ORDERS) + 1):
-        rolling = (rolling[:-1] + window[order - 1 :] * np.uint32(order * 2 - 1)) * _MULTIPLIER
-        rolling ^= rolling >> np.uint32(15)
-        if order in ORDERS:
-            fits = left[: len(rolling)] >= order
-            found.append(Bag(_bucket(rolling[fits]), owner[: len(rolling)][fits]))
-    return found + _words(window, owner, within)
+    owner = np.repeat(np.repeat(np.arange(len(starts)), 2), size)
+    within = np.arange(len(owner)) - np.repeat(np.cumsum(size) - size, size)
+    window = folded[codes[np.repeat(first, size) + within]].astype(np.uint32)
+    return _Windows(window, owner, within, np.repeat(size, size) - within)
 
 
 def sums(found: Sequence[Bag], table: NDArray[np.float32], n: int) -> NDArray[np.float32]:
@@ -79,13 +96,15 @@ def _bucket(hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
     return (hashes * _MULTIPLIER >> np.uint32(32 - BITS)).astype(np.int32)
 
 
-def _words(window: NDArray[np.uint32], owner: Ints, within: Ints) -> list[Bag]:
+def _words(windows: _Windows) -> list[Bag]:
+    window, owner, within, _ = windows
     inside = (window != ord(" ")) & (window != ord("\n"))
     opening = inside.copy()
     opening[1:] &= ~inside[:-1] | (within[1:] == 0)
     at = np.flatnonzero(opening)
     if len(at) == 0:
-        return []
+        nothing = Bag(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64))
+        return [nothing, nothing]
     place = np.arange(len(window))
     place -= np.maximum.accumulate(np.where(opening, place, 0))
     mixed = (window + _WORD_SALT) * (place.astype(np.uint32) * np.uint32(2) + np.uint32(1))

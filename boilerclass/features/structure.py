@@ -33,7 +33,7 @@ LINK_COLUMNS = (
 ).split()
 OWN_COLUMNS = (
     "is_html gap many_gap link_share has_link links_per_word log_links bold_share same_text "
-    "repeats_previous repeats_next in_title title_in title_equal in_structured_body has_structured_body"
+    "repeats_previous repeats_next in_structured_body has_structured_body"
 ).split()
 PLACE_COLUMNS = (
     "place from_end log_index log_from_end char_place log_page log_page_chars page_prose page_links "
@@ -52,7 +52,7 @@ PAGE_TYPES: dict[str, tuple[str, ...]] = {
     "website": ("website", "webpage", "localbusiness", "service", "aboutpage"),
     "media": ("videoobject", "video.other", "podcastepisode", "recipe", "event"),
 }
-URL_COLUMNS = "url_known url_root url_depth url_digits url_words in_url".split()
+URL_COLUMNS = "url_known url_root url_depth url_digits".split()
 
 COLUMNS: tuple[str, ...] = (
     *(f"type_{name}" for name in PAGE_TYPES),
@@ -131,28 +131,22 @@ def _page_types(batch: Batch) -> Floats:
 
 
 def _urls(batch: Batch) -> Floats:
-    """The shape of the page's own address, and the share of a paragraph's words in its slug."""
-    found = np.zeros((len(batch), len(URL_COLUMNS)), dtype=np.float32)
-    for document, lo, hi in _pages(batch):
-        target = _HOST.match(document.url or "")
-        if target is None or document.url is None:
-            continue
-        path = document.url[target.end() :].split("#")[0].split("?")[0].strip("/")
-        slug = set(re.findall(r"[a-z]{3,}", path.rpartition("/")[2].lower()))
-        found[lo:hi, :5] = (
-            1,
-            not path,
-            min(path.count("/"), 6) / 3,
-            bool(_DIGITS.search(path)),
-            min(len(slug), 12) / 6,
-        )
-        if len(slug) > 2:
-            for i in range(lo, hi):
-                text = batch.texts[i]
-                if len(text) < 250:
-                    words = set(re.findall(r"[a-z]{3,}", text.lower()))
-                    found[i, 5] = len(words & slug) / max(len(words), len(slug))
-    return found
+    """The shape of the page's own address."""
+    of_document = np.zeros((len(batch.documents), len(URL_COLUMNS)), dtype=np.float32)
+    for i, document in enumerate(batch.documents):
+        path = url_path(document.url)
+        if path is not None:
+            depth = min(path.count("/"), 6) / 3
+            of_document[i] = 1, not path, depth, bool(_DIGITS.search(path))
+    return of_document[batch.page]
+
+
+def url_path(url: str | None) -> str | None:
+    """The path of an absolute address without its slashes at the ends; None if it is not one."""
+    target = _HOST.match(url or "")
+    if target is None or url is None:
+        return None
+    return url[target.end() :].split("#")[0].split("?")[0].strip("/")
 
 
 def _pages(batch: Batch) -> Iterator[tuple[Document, int, int]]:
@@ -171,10 +165,9 @@ def _weights(batch: Batch) -> Weights:
 
 def _tags(batch: Batch) -> Floats:
     number = {name: i for i, name in enumerate(TAGS)}
-    of_element = np.array(
-        [number.get(t, len(TAGS)) for d in batch.documents for t in d.tree.tags], dtype=np.int64
-    )
-    return np.eye(len(TAGS) + 1, len(TAGS), dtype=np.float32)[of_element[batch.counts[:, 4]]]
+    of_name = np.array([number.get(tag, len(TAGS)) for tag, _ in batch.names], dtype=np.int64)
+    at = batch.element_name[batch.counts[:, 4]]
+    return np.eye(len(TAGS) + 1, len(TAGS), dtype=np.float32)[of_name[at]]
 
 
 def _own(batch: Batch, weights: Weights, html: Floats) -> Floats:
@@ -195,7 +188,6 @@ def _own(batch: Batch, weights: Weights, html: Floats) -> Floats:
             np.log1p(again),
             before,
             after,
-            *_titles(batch).T,
             *_structured_body(batch).T,
         ],
         axis=1,
@@ -216,29 +208,6 @@ def _repetition(batch: Batch) -> tuple[Floats, NDArray[np.bool_], NDArray[np.boo
     return again, np.concatenate(([False], same)), np.concatenate((same, [False]))
 
 
-_WORD = re.compile(r"\w+")
-
-
-def _titles(batch: Batch) -> Floats:
-    """Share of a paragraph's words in the page's titles, share of a title in it, and equality."""
-    found = np.zeros((len(batch), 3), dtype=np.float32)
-    for document, lo, hi in _pages(batch):
-        titles = [set(_WORD.findall(t.lower())) for t in document.titles if t]
-        if not titles:
-            continue
-        every = set().union(*titles)
-        for i in range(lo, hi):
-            text = batch.texts[i]
-            if len(text) > 400:
-                continue
-            words = set(_WORD.findall(text.lower()))
-            shared = len(words & every)
-            if shared:
-                inside = max(len(words & t) / len(t) for t in titles if t)
-                found[i] = shared / len(words), inside, inside * shared / len(words) > 0.8
-    return found
-
-
 def _structured_body(batch: Batch) -> Floats:
     found = np.zeros((len(batch), 2), dtype=np.float32)
     for document, lo, hi in _pages(batch):
@@ -251,44 +220,57 @@ def _structured_body(batch: Batch) -> Floats:
 
 _HOST = re.compile(r"(?:https?:)?//(?:www\.|m\.|amp\.)?([^/?#:]*)", re.I)
 _DIGITS = re.compile(r"\d{4}")
-_TRACKING = re.compile(r"[?&](?:utm_|ref=|aff|cmp|cid|partner|source=|campaign|gclid|tag=)", re.I)
-_AUTHOR = re.compile(r"/(?:author|autor|auteur|people|profile|by|redaktion|staff|user|member)s?/", re.I)
-_TAG = re.compile(r"/(?:tags?|topics?|themen?|category|categorie|rubrik|section|dossier|eticheta|schlagwort)/", re.I)
-_SOCIAL = re.compile(
-    r"facebook|twitter|x\.com|linkedin|pinterest|whatsapp|telegram|instagram|youtube|reddit|"
-    r"tiktok|t\.me|vk\.com|xing\.com|mastodon|threads|bsky",
-    re.I,
-)
-_SHOP = re.compile(r"amazon\.|amzn|ebay|shop|taboola|outbrain|mgid|doubleclick|adclick|/ads?/|promo|store\.|click\.", re.I)
+_TRACKING = ("utm_", "ref=", "aff", "cmp", "cid", "partner", "source=", "campaign", "gclid", "tag=")
+_AUTHOR = ("/author", "/autor", "/auteur", "/people/", "/profile", "/by/", "/redaktion", "/staff",
+           "/user/", "/member")
+_TAG = ("/tag", "/topic", "/them", "/categor", "/rubrik", "/section", "/dossier", "/eticheta",
+        "/schlagwort")
+_SOCIAL = ("facebook.", "twitter.", "x.com", "linkedin.", "pinterest.", "whatsapp.", "telegram.",
+           "instagram.", "youtube.", "reddit.", "tiktok.", "t.me", "vk.com", "xing.com", "bsky.",
+           "mastodon.", "threads.")
+_SHOP = ("amazon.", "amzn", "ebay", "shop", "taboola", "outbrain", "mgid", "doubleclick", "adclick",
+         "/ad/", "/ads/", "promo", "store.", "click.")
+_PLAIN = (0.0,) * 13
+MAX_HREF = 300
+"""Characters looked at of a link target; data: addresses can be megabytes."""
 
 
 @functools.lru_cache(maxsize=16_384)
 def link_evidence(href: str, host: str) -> tuple[float, ...]:
-    """What a link target tells, in the order of LINK_COLUMNS up to ``href_again``."""
-    target = _HOST.match(href)
-    there = target.group(1).lower() if target else ""
-    path = href[target.end() :] if target else href
-    elsewhere = bool(there and host and not (there.endswith(host) or host.endswith(there)))
-    bare = path.split("?")[0].split("#")[0]
+    """What a link target tells, in the order of LINK_COLUMNS up to ``href_mail`` and on."""
+    href = href.lower()
+    if href.startswith("#"):
+        return (*_PLAIN[:6], 1.0, *_PLAIN[7:])
+    there, path = "", href
+    if href.startswith(("http", "//")):
+        there, _, path = href.partition("//")[2].partition("/")
+        path = "/" + path
+    elif href.startswith(("mailto:", "tel:", "javascript:")):
+        script = href.startswith("j")
+        return (*_PLAIN[:7], float(script), float(not script), *_PLAIN[9:])
+    elsewhere = bool(there and host and not there.endswith(host) and not host.endswith(there))
+    bare, _, query = path.partition("?")
     return (
         elsewhere,
-        bare in ("", "/"),
+        len(bare) < 2,
         bare.count("/") / 5,
-        bool(_DIGITS.search(bare)),
-        "?" in path,
-        bool(_TRACKING.search(path)),
-        href.startswith("#"),
-        href.startswith("javascript:"),
-        href.startswith(("mailto:", "tel:")),
-        bool(_AUTHOR.search(path)),
-        bool(_TAG.search(path)),
-        bool(_SOCIAL.search(there)),
-        bool(_SHOP.search(href)),
+        _DIGITS.search(bare) is not None,
+        bool(query),
+        bool(query) and any(map(query.__contains__, _TRACKING)),
+        False,
+        False,
+        False,
+        any(map(bare.__contains__, _AUTHOR)),
+        any(map(bare.__contains__, _TAG)),
+        bool(there) and any(map(there.__contains__, _SOCIAL)),
+        any(map(href.__contains__, _SHOP)),
     )
 
 
 def _links(batch: Batch) -> Floats:
     found = np.zeros((len(batch), len(LINK_COLUMNS)), dtype=np.float32)
+    rows: list[int] = []
+    values: list[tuple[float, ...]] = []
     for document, lo, hi in _pages(batch):
         own = _HOST.match(document.url or "")
         host = own.group(1).lower() if own else ""
@@ -296,11 +278,17 @@ def _links(batch: Batch) -> Floats:
         count = Counter(hrefs)
         for i, href in enumerate(hrefs, lo):
             if href:
-                found[i, :13] = link_evidence(href[:300], host)
-                found[i, 13] = count[href] > 1
-            rel = batch.rels[i]
-            if rel:
-                found[i, 14:] = ("nofollow" in rel, "sponsored" in rel, "tag" in rel, "author" in rel)
+                rel = batch.rels[i]
+                rows.append(i)
+                values.append(
+                    (
+                        *link_evidence(href[:MAX_HREF], host),
+                        count[href] > 1,
+                        *(("nofollow" in rel, "sponsored" in rel, "tag" in rel, "author" in rel) if rel else _PLAIN[:4]),
+                    )
+                )
+    if rows:
+        found[rows] = values
     return found
 
 
@@ -397,15 +385,7 @@ def _first_below(first: Ints, ends: Ints) -> Ints:
 def shape_groups(batch: Batch) -> Ints:
     """A number for each paragraph, the same for those of a page whose element, its parent and its
     grandparent have the same tags and classes."""
-    names: dict[tuple[str, str], int] = {}
-    own = np.array(
-        [
-            names.setdefault(pair, len(names))
-            for d in batch.documents
-            for pair in zip(d.tree.tags, d.tree.words, strict=True)
-        ],
-        dtype=np.uint64,
-    )
+    own = batch.element_name.astype(np.uint64)
     elements, up = batch.counts[:, 4], batch.parents
     shape = (own[elements] * np.uint64(1_000_003) + own[up[elements]]) * np.uint64(1_000_003)
     shape = (shape + own[up[up[elements]]]) * np.uint64(1_000_003) + batch.page.astype(np.uint64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import zlib
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,22 +13,38 @@ from numpy.typing import NDArray
 from boilerclass.batch import Batch
 from boilerclass.features.ngrams import Bag
 
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+STEPS = (0, 1, 2, 2, 3, 3, 3, 3, 3)
+"""Group of each ancestor by distance: the element itself, its parent, two more, the farther ones."""
+PAGE_GROUP = 4
+"""Group of the words of ``<html>`` and ``<body>``: they tell the kind of page."""
 GROUPS = 5
 BUCKETS_PER_GROUP = 1 << 13
 BUCKETS = GROUPS * BUCKETS_PER_GROUP
-PAGE_GROUP = 4
-"""Group of the words of ``<html>`` and ``<body>``: they tell the kind of page."""
 MAX_WORDS = 12
 """Words taken of one element; generated class lists can be endless."""
-STEPS = (0, 1, 2, 2, 3, 3, 3, 3, 3)
-"""Group of each ancestor by distance: the element itself, its parent, two more, the farther ones."""
 
 _SPLIT = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])")
 
 
+class Words(NamedTuple):
+    """The buckets of each distinct name, and the names around each paragraph."""
+
+    buckets: NDArray[np.int32]
+    """Below BUCKETS_PER_GROUP, name after name."""
+    bounds: Ints
+    """Shape (names + 1,)."""
+    chains: Ints
+    """Shape (n, steps + page elements): the name at each step up, -1 where there is none."""
+    groups: Ints
+    """Shape (steps + page elements,): the group that each column of ``chains`` belongs to."""
+
+
 @functools.lru_cache(maxsize=65_536)
 def hashed(tag: str, words: str) -> tuple[int, ...]:
-    """Buckets, below BUCKETS_PER_GROUP, of an element's tag and of its class and id words."""
+    """Buckets of an element's tag and of its class and id words."""
     tokens = dict.fromkeys(w.lower() for w in _SPLIT.findall(words[:400]))
     named = [f"<{tag}", *list(tokens)[:MAX_WORDS]]
     if len(tokens) > 1:
@@ -35,43 +52,63 @@ def hashed(tag: str, words: str) -> tuple[int, ...]:
     return tuple(zlib.crc32(w.encode()) % BUCKETS_PER_GROUP for w in named)
 
 
-def bag(batch: Batch) -> Bag:
+def collect(batch: Batch) -> Words:
     """The words around each paragraph, told apart by how far up they stand; in text, none."""
-    elements, at = np.unique(batch.counts[:, 4], return_inverse=True)
-    html = np.array([d.kind == "html" for d in batch.documents], dtype=bool)
-    chains: list[NDArray[np.int32]] = []
-    tags = [t for d in batch.documents for t in d.tree.tags]
-    words = [w for d in batch.documents for w in d.tree.words]
-    parents = batch.parents.tolist()
-    known: dict[int, tuple[int, ...]] = {}
-    of_page = _page_words(batch)
-    for element in elements.tolist():
-        chain = list(of_page[int(batch.element_page[element])])
-        for step in STEPS:
-            own = known.get(element)
-            if own is None:
-                own = known[element] = hashed(tags[element], words[element])
-            shift = step * BUCKETS_PER_GROUP
-            chain.extend([shift + b for b in own])
-            if parents[element] == element:
-                break
-            element = parents[element]
-        chains.append(np.array(chain, dtype=np.int32))
-    sizes = np.array([len(c) for c in chains], dtype=np.int64)[at]
-    sizes[~html[batch.page]] = 0
-    rows = np.repeat(np.arange(len(batch)), sizes)
-    keep = [chains[i] for i, size in zip(at.tolist(), sizes.tolist(), strict=True) if size]
-    buckets = np.concatenate(keep) if keep else np.zeros(0, dtype=np.int32)
-    return Bag(buckets, rows)
+    of_name = [hashed(tag, words) for tag, words in batch.names]
+    sizes = np.fromiter(map(len, of_name), dtype=np.int64, count=len(of_name))
+    buckets = np.array([b for own in of_name for b in own], dtype=np.int32)
+    html = np.array([d.kind == "html" for d in batch.documents], dtype=bool)[batch.page]
+    at = batch.counts[:, 4]
+    alive = html.copy()
+    columns = []
+    for _ in STEPS:
+        columns.append(np.where(alive, batch.element_name[at], -1))
+        up = batch.parents[at]
+        alive &= up != at
+        at = up
+    columns += [np.where(html, names[batch.page], -1) for names in _page_names(batch)]
+    groups = (*STEPS, *(PAGE_GROUP,) * (len(columns) - len(STEPS)))
+    return Words(
+        buckets,
+        np.concatenate(([0], np.cumsum(sizes))),
+        np.stack(columns, axis=1),
+        np.array(groups, dtype=np.int64),
+    )
 
 
-def _page_words(batch: Batch) -> list[list[int]]:
-    """The buckets of each document's first two elements, ``<html>`` and ``<body>``."""
-    found = []
-    for document in batch.documents:
-        tags, words = document.tree.tags[:3], document.tree.words[:3]
-        own = dict.fromkeys(
-            b for t, w in zip(tags, words, strict=True) if t in ("html", "body") for b in hashed(t, w)
-        )
-        found.append([PAGE_GROUP * BUCKETS_PER_GROUP + b for b in own])
-    return found
+def sums(found: Words, table: Floats) -> Floats:
+    """Shape (n, k): for each paragraph the sum of its buckets' rows of ``table``, (BUCKETS, k),
+    divided by the square root of their number."""
+    size = np.diff(found.bounds)
+    total = np.zeros((len(found.chains), table.shape[1]), dtype=np.float32)
+    number = np.zeros(len(found.chains), dtype=np.float32)
+    for group in range(GROUPS):
+        rows = table[found.buckets + group * BUCKETS_PER_GROUP]
+        of_name = np.add.reduceat(rows, found.bounds[:-1], axis=0)
+        of_name = np.concatenate((of_name, np.zeros((1, table.shape[1]), dtype=np.float32)))
+        for names in found.chains[:, found.groups == group].T:
+            total += of_name[names]  # -1 is the last row: nothing
+            number += np.append(size, 0)[names]
+    return total / np.sqrt(np.maximum(number, 1))[:, None]
+
+
+def bag(found: Words) -> Bag:
+    """The same as one bag of buckets below BUCKETS, for training."""
+    rows, steps = np.nonzero(found.chains >= 0)
+    names = found.chains[rows, steps]
+    size = np.diff(found.bounds)[names]
+    start = np.repeat(found.bounds[names], size)
+    within = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+    shift = np.repeat(found.groups[steps] * BUCKETS_PER_GROUP, size)
+    return Bag((found.buckets[start + within] + shift).astype(np.int32), np.repeat(rows, size))
+
+
+def _page_names(batch: Batch) -> list[Ints]:
+    """The names of each document's ``<html>`` and ``<body>``, -1 where it has none."""
+    first = np.searchsorted(batch.element_page, np.arange(len(batch.documents)))
+    body = [
+        next((i for i, tag in enumerate(d.tree.tags[:3]) if tag == "body"), None)
+        for d in batch.documents
+    ]
+    at_body = np.array([-1 if b is None else f + b for f, b in zip(first, body, strict=True)])
+    return [batch.element_name[first], np.where(at_body >= 0, batch.element_name[at_body], -1)]

@@ -137,6 +137,13 @@ def languages() -> list[str]:
     return sorted(name.removesuffix(".txt") for name in names if name.endswith(".txt"))
 
 
+def phrases(language: str) -> list[tuple[str, str]]:
+    """The (class, phrase) entries of one language as they are written in its file."""
+    text = (resources.files(__name__) / f"{language}.txt").read_text(encoding="utf-8")
+    lines = (line.partition("\t") for line in text.splitlines() if not line.startswith("#"))
+    return [(label, phrase.removesuffix("$")) for label, tab, phrase in lines if tab]
+
+
 def parse(text: str, name: str) -> list[tuple[str, bool, int]]:
     """Entries of one lexicon: (folded phrase, whole paragraph only, class mask).
 

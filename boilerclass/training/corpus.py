@@ -121,22 +121,6 @@ def body_pages(path: Path) -> Iterator[Example]:
         )
 
 
-def flattened(example: Example) -> Example:
-    """The example as an extractor without judgement would leave it: bare lines."""
-    paragraphs: Sequence[Any] = example.document.paragraphs
-    text = "\n".join(" ".join(p.text.split()) for p in paragraphs)
-    document = readers.read(text, kind="text", url=example.document.url)
-    return Example(
-        id=example.id,
-        source=example.source,
-        site=example.site,
-        language=example.language,
-        document=document,
-        targets=example.targets,
-        typed=example.typed,
-    )
-
-
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     import pyarrow.parquet as parquet
 

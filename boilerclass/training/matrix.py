@@ -11,6 +11,7 @@ from scipy import sparse
 
 from boilerclass import batch, features
 from boilerclass.features import ngrams, words
+from boilerclass.training.augment import MADE
 from boilerclass.training.corpus import Example
 
 CHUNK = 50
@@ -34,6 +35,8 @@ class Matrix:
     fold: Ints
     html: NDArray[np.bool_]
     typed: NDArray[np.bool_]
+    real: NDArray[np.bool_]
+    """Typed, and not made up for training."""
     chars: Floats
 
 
@@ -45,7 +48,7 @@ def build(examples: Sequence[Example], folds: Sequence[int]) -> Matrix:
         found = features.extract(together)
         dense.append(found.dense)
         grams.append(counts(found.ngrams, len(together), 1 << ngrams.BITS))
-        names.append(counts(found.words, len(together), words.BUCKETS))
+        names.append(counts([words.bag(found.words)], len(together), words.BUCKETS))
     sizes = np.array([len(e.document.paragraphs) for e in examples])
     page = np.repeat(np.arange(len(examples)), sizes)
     return Matrix(
@@ -59,6 +62,7 @@ def build(examples: Sequence[Example], folds: Sequence[int]) -> Matrix:
         fold=np.asarray(folds)[page],
         html=np.array([e.document.kind == "html" for e in examples])[page],
         typed=np.array([e.typed for e in examples])[page],
+        real=np.array([e.typed and e.source != MADE for e in examples])[page],
         chars=np.array(
             [len(p.text) for e in examples for p in e.document.paragraphs], dtype=np.float32
         ),

@@ -123,7 +123,8 @@ def _flat(text: str) -> str:
 
 def calibration_error(data: Matrix, roles: NDArray[np.float32], temperature: float) -> float:
     """Expected calibration error of P(core) over typed documents, in BINS equal bins."""
-    known = (data.targets >= 0) & data.typed & ~np.isin(data.targets, [ROLES.index(Role(r)) for r in FREE])
+    free = [ROLES.index(Role(r)) for r in FREE]
+    known = (data.targets >= 0) & data.real & ~np.isin(data.targets, free)
     calibrated = softmax(np.log(roles[known] + 1e-7) / temperature) @ TO_LABELS
     predicted = calibrated[:, LABELS.index(Label.CORE)]
     truth = TO_LABELS[data.targets[known], LABELS.index(Label.CORE)]

@@ -6,7 +6,7 @@ import csv
 import platform
 import tomllib
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +19,7 @@ from boilerclass import artifact, batch, decode, features, scorer
 from boilerclass.errors import InvalidOption, UnreadableInput
 from boilerclass.features import context
 from boilerclass.labels import LABELS, ROLES, Label
-from boilerclass.training import card, corpus, matrix, measures, stack
+from boilerclass.training import augment, card, corpus, matrix, measures, stack
 from boilerclass.training.corpus import Example
 
 Floats = NDArray[np.float32]
@@ -29,7 +29,8 @@ THRESHOLDS = {"balanced": 0.5, "precision": 0.75, "recall": 0.25}
 a paragraph is as likely core as not; the others are where an error costs three times the other."""
 PARITY = 1e-5
 """How far numpy's probabilities may be from scikit-learn's."""
-FLATTENED = "flattened"
+THINNED, COMPOSED = "thinned", "composed"
+"""Sources that are made from those named before them, see ``augment``."""
 
 READERS: dict[str, Callable[[Path], Iterator[Example]]] = {
     "typed-pages.parquet": corpus.typed_pages,
@@ -46,7 +47,7 @@ def train(recipe_path: Path, corpus_path: Path, out: Path, history: Path) -> dic
     """
     settings = _settings(recipe_path)
     recipe = _recipe(settings)
-    examples, weights = load(settings["sources"], corpus_path)
+    examples, weights = load(settings["sources"], corpus_path, recipe.folds, recipe.seed)
     folds = [fold_of(e.site, recipe.folds) for e in examples]
     data = matrix.build(examples, folds)
     layers = stack.fit(data, stack.row_weights(data, weights), recipe)
@@ -75,27 +76,33 @@ def train(recipe_path: Path, corpus_path: Path, out: Path, history: Path) -> dic
     return scores
 
 
-def load(sources: dict[str, float], path: Path) -> tuple[list[Example], list[float]]:
+def load(
+    sources: dict[str, float], path: Path, folds: int, seed: int
+) -> tuple[list[Example], list[float]]:
     """The examples that hold a paragraph, and the weight of each."""
     examples: list[Example] = []
     weights: list[float] = []
-
-    def add(found: Iterator[Example] | list[Example], weight: float) -> None:
+    for name, weight in sources.items():
+        # The project is judged by the seed: it is scored, and never teaches in any shape.
+        taught = [
+            e
+            for e, w in zip(examples, weights, strict=True)
+            if w > 0 and e.id != corpus.SEED and e.source != augment.MADE
+        ]
+        if name == THINNED:
+            pages = [e for e in taught if e.typed and e.document.kind == "html"]
+            found: Iterable[Example] = augment.thinned(pages, seed)
+        elif name == COMPOSED:
+            of_fold = [fold_of(e.site, folds) for e in taught]
+            found = augment.composed(taught, of_fold, augment.ROUNDS, seed)
+        elif (path / name).exists():
+            found = READERS.get(name, corpus.body_pages)(path / name)
+        else:
+            raise UnreadableInput(f"{path / name} is missing: give the folder of the corpus")
         for example in found:
             if len(example.document.paragraphs):
                 examples.append(example)
-                # The project is judged by this text: it is scored and never trains.
                 weights.append(0.0 if example.id == corpus.SEED else weight)
-
-    for name, weight in sources.items():
-        if name == FLATTENED:
-            pages = [e for e in examples if e.typed and e.document.kind == "html"]
-            add([corpus.flattened(e) for e in pages], weight)
-            continue
-        file = path / name
-        if not file.exists():
-            raise UnreadableInput(f"{file} is missing: give the folder of the corpus")
-        add(READERS.get(name, corpus.body_pages)(file), weight)
     return examples, weights
 
 
@@ -106,7 +113,7 @@ def fold_of(site: str, folds: int) -> int:
 
 def calibrate(data: matrix.Matrix, roles: Floats) -> float:
     """The temperature under which the labels of typed documents are most likely."""
-    known = (data.targets >= 0) & data.typed
+    known = (data.targets >= 0) & data.real
     truth = context.TO_LABELS[data.targets[known]].argmax(axis=1)
     logits = np.log(roles[known] + 1e-7)
     rows = np.arange(len(truth))

@@ -115,7 +115,7 @@ def own_columns(found: features.Evidence, together: batch.Batch, layers: Stack) 
     """What ``Scorer.inputs`` computes first, by scikit-learn's own models."""
     n = len(together)
     text = layers.text(counts(found.ngrams, n, 1 << ngrams.BITS))
-    word = layers.words(counts(found.words, n, words.BUCKETS)) * scorer.is_html(together)[:, None]
+    word = layers.words(counts([words.bag(found.words)], n, words.BUCKETS)) * scorer.is_html(together)[:, None]
     own = np.concatenate((found.dense, scorer.limited(text), scorer.limited(word)), axis=1)
     return layers.standard(own)
 

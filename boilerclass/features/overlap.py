@@ -1,0 +1,49 @@
+"""How much of a paragraph stands in what its page calls itself, by hashed words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerclass.batch import Batch
+from boilerclass.features import ngrams, structure, text
+from boilerclass.features.ngrams import Bag
+
+COLUMNS = ("in_title", "title_in", "title_equal", "in_address", "address_in")
+FEW = 3
+"""Words below which an address says nothing."""
+
+Floats = NDArray[np.float32]
+
+
+def features(batch: Batch, words: Bag) -> Floats:
+    """Shape (n, len(COLUMNS)), from the words of each paragraph's head and tail."""
+    titles = [next((t for t in d.titles if t), "") for d in batch.documents]
+    slugs = [_slug(d.url) for d in batch.documents]
+    inside, covered = _shares(batch, words, titles)
+    in_address, address_in = _shares(batch, words, slugs)
+    columns = [inside, covered, inside * covered > 0.7, in_address, address_in]
+    return np.stack(columns, axis=1, dtype=np.float32)
+
+
+def _slug(url: str | None) -> str:
+    path = structure.url_path(url) or ""
+    words = path.rpartition("/")[2].partition(".")[0].replace("_", "-").split("-")
+    return " ".join(words) if len(words) > FEW else ""
+
+
+def _shares(batch: Batch, words: Bag, names: Sequence[str]) -> tuple[Floats, Floats]:
+    """Share of each paragraph's words in its document's name, and share of the name in them."""
+    n = len(batch)
+    chars = text.characters([name or " " for name in names])
+    own = ngrams.head_words(chars)
+    size = np.maximum(np.bincount(own.rows, minlength=len(names)), 1).astype(np.float32)
+    if not any(names):
+        return np.zeros(n, dtype=np.float32), np.zeros(n, dtype=np.float32)
+    known = np.unique(own.rows << ngrams.BITS | own.buckets)
+    hits = np.isin(batch.page[words.rows] << ngrams.BITS | words.buckets, known)
+    shared = np.bincount(words.rows[hits], minlength=n).astype(np.float32)
+    many = np.maximum(np.bincount(words.rows, minlength=n), 1)
+    return shared / many, np.minimum(shared / size[batch.page], 1)

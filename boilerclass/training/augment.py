@@ -1,0 +1,199 @@
+"""Plain texts made from the labelled documents, in the layouts that extractors leave behind.
+
+Bare text keeps none of the markup that tells a page's parts, so the model must learn them from
+order, cues and repetition. Few texts are labelled; these stand in for more. Everything a text is
+made of comes from documents of its own fold, so that no site leaks from one fold to another.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from boilerclass import lexicons, readers
+from boilerclass.labels import ROLES, Role
+from boilerclass.training.corpus import BODY, ROLE_NUMBER, Example
+
+KEPT: dict[Role, float] = {
+    Role.CHROME: 0.15,
+    Role.COMMENT: 0.3,
+    Role.RECOMMENDATION: 0.5,
+    Role.AD: 0.7,
+    Role.PROMO: 0.7,
+}
+"""Share of a page's paragraphs of a role that an extractor lets through; all of the others."""
+SHORTEST_BODY = 3
+"""Paragraphs of body from which a document can be the base of a composed text."""
+MADE = "composed"
+"""``Example.source`` of everything made here."""
+ROUNDS = 2
+"""Texts composed around each article."""
+LEAD_CHARS = 80
+"""Characters from which a body's first paragraph can be the lead under a headline."""
+
+Line = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The parts of a document that texts are composed of."""
+
+    example: Example
+    title: str
+    body: list[str]
+    captions: list[str] = field(default_factory=list)
+    promos: list[str] = field(default_factory=list)
+
+
+def thinned(examples: Sequence[Example], seed: int) -> list[Example]:
+    """Typed pages as text, most of what is not article dropped at random."""
+    chooser = random.Random(seed)
+    out = []
+    for example in examples:
+        blank = chooser.choice((0.0, 0.3, 1.0))
+        lines: list[Line] = []
+        for paragraph, target in zip(
+            example.document.paragraphs, example.targets.tolist(), strict=True
+        ):
+            share = KEPT.get(ROLES[target], 1.0) if target >= 0 else 0.0
+            if chooser.random() < share:
+                lines.append((" ".join(paragraph.text.split()), target))
+        out.append(_example(example, lines, chooser, blank))
+    return [e for e in out if len(e.document.paragraphs)]
+
+
+def composed(examples: Sequence[Example], folds: Sequence[int], rounds: int, seed: int) -> list[Example]:
+    """Articles with the teasers, promotions and tails of others of their language and fold."""
+    chooser = random.Random(seed)
+    groups: dict[tuple[int, str], list[Article]] = defaultdict(list)
+    for example, fold in zip(examples, folds, strict=True):
+        article = _article(example)
+        if article:
+            groups[fold, example.language].append(article)
+    out = []
+    for (_, language), articles in sorted(groups.items(), key=lambda item: item[0]):
+        cues = _cues(language)
+        if len(articles) < SHORTEST_BODY or not cues["teaser"]:
+            continue
+        for article in articles * rounds:
+            lines = _compose(article, articles, cues, chooser)
+            out.append(_example(article.example, lines, chooser, chooser.choice((0.0, 0.5, 1.0))))
+    return out
+
+
+def _article(example: Example) -> Article | None:
+    parts: dict[int, list[str]] = defaultdict(list)
+    for paragraph, target in zip(
+        example.document.paragraphs, example.targets.tolist(), strict=True
+    ):
+        if target >= 0:
+            parts[target].append(" ".join(paragraph.text.split()))
+    titles = parts[ROLE_NUMBER["title"]] or [t for t in example.document.titles if t]
+    if not titles or len(parts[BODY]) < SHORTEST_BODY:
+        return None
+    if example.page_type not in (None, "article"):
+        return None
+    return Article(
+        example,
+        titles[0],
+        parts[BODY],
+        [c for c in parts[ROLE_NUMBER["caption"]] if len(c) < LEAD_CHARS],
+        [p for p in parts[ROLE_NUMBER["promo"]] if len(p) > 12],
+    )
+
+
+def _cues(language: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, phrase in lexicons.phrases(language if language in lexicons.languages() else "en"):
+        found[name].append(phrase)
+    return found
+
+
+def _compose(
+    article: Article, others: Sequence[Article], cues: dict[str, list[str]], chooser: random.Random
+) -> list[Line]:
+    number = ROLE_NUMBER
+    lines: list[Line] = [(article.title, number["title"])] * chooser.choice((1, 1, 1, 2, 0))
+    pictures = [c for a in (article, *chooser.sample(others, 2)) for c in a.captions]
+    lines += [(c, number["caption"]) for c in pictures[: chooser.choice((0, 0, 1, 2))]]
+    teasers = {chooser.randrange(1, len(article.body)) for _ in range(chooser.choice((0, 1, 1, 2)))}
+    promos = [p for a in others for p in a.promos]
+    interruption = chooser.randrange(1, len(article.body)) if chooser.random() < 0.3 else None
+    for i, text in enumerate(article.body):
+        if i in teasers:
+            lines += _teaser(article, others, cues, chooser)
+        if i == interruption and (promos or cues["ad"]):
+            paid = bool(cues["ad"]) and (not promos or chooser.random() < 0.5)
+            text_of = _cased(chooser.choice(cues["ad"]), chooser) if paid else chooser.choice(promos)
+            lines.append((text_of, number["ad" if paid else "promo"]))
+        lines.append((text, BODY))
+    if chooser.random() < 0.75:
+        lines += _tail(article, others, cues, chooser)
+    if chooser.random() < 0.3 and cues["share"]:
+        lines.append((_cased(chooser.choice(cues["share"]), chooser), number["chrome"]))
+    return lines
+
+
+def _teaser(
+    article: Article, others: Sequence[Article], cues: dict[str, list[str]], chooser: random.Random
+) -> list[Line]:
+    role = ROLE_NUMBER["teaser"]
+    lines = []
+    if chooser.random() < 0.6:
+        ending = chooser.choice(("", "", ":", "..."))
+        lines.append((_cased(chooser.choice(cues["teaser"]), chooser) + ending, role))
+    for other in chooser.sample(others, chooser.choice((1, 1, 1, 2))):
+        if other is article:
+            continue
+        if chooser.random() < 0.3:
+            lines.append((" ".join(other.title.split()[: chooser.choice((2, 3))]), role))
+        lines += [(other.title, role)] * chooser.choice((1, 1, 1, 2))
+        if chooser.random() < 0.2 and len(other.body[0]) >= LEAD_CHARS:
+            lines.append((other.body[0], role))
+    if lines and chooser.random() < 0.15:  # cue and headline on one line
+        lines = [(f"{lines[0][0]} {lines[-1][0]}", role)]
+    return lines
+
+
+def _tail(
+    article: Article, others: Sequence[Article], cues: dict[str, list[str]], chooser: random.Random
+) -> list[Line]:
+    role = ROLE_NUMBER["recommendation"]
+    headings = cues["recommendation"] + cues["teaser"]
+    doubled, led = chooser.random() < 0.5, chooser.random() < 0.5
+    lines = []
+    for _ in range(chooser.choice((1, 1, 2, 3))):
+        if chooser.random() < 0.8:
+            ending = chooser.choice(("", "", ":", "..."))
+            lines.append((_cased(chooser.choice(headings), chooser) + ending, role))
+        for other in chooser.sample(others, min(len(others), chooser.choice((1, 2, 3, 4, 6)))):
+            if other is article:
+                continue
+            lines += [(other.title, role)] * (2 if doubled else 1)
+            if led and len(other.body[0]) >= LEAD_CHARS and chooser.random() < 0.85:
+                lines.append((other.body[0], role))
+    return lines
+
+
+def _cased(phrase: str, chooser: random.Random) -> str:
+    return chooser.choice((phrase.capitalize(), phrase.capitalize(), phrase.upper(), phrase.title()))
+
+
+def _example(base: Example, lines: Sequence[Line], chooser: random.Random, blank: float) -> Example:
+    lines = [(text, target) for text, target in lines if text]
+    text = "".join(
+        line + ("\n\n" if chooser.random() < blank else "\n") for line, _ in lines
+    )
+    return Example(
+        id=base.id,
+        source=MADE,
+        site=base.site,
+        language=base.language,
+        document=readers.read(text, kind="text"),
+        targets=np.array([target for _, target in lines], dtype=np.int8),
+        typed=True,
+    )
