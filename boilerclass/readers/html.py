@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 import turbohtml
 
-from boilerclass.document import Document, Origin, Paragraph, Tree
+from boilerclass.document import Document, Origin, Paragraph, Tree, nowhere
 from boilerclass.markup import (
     BIT,
     BLOCK_TAGS,
@@ -330,16 +331,17 @@ def _locator(page: str, hosts: Sequence[turbohtml.Element]) -> Callable[[int], O
     def offset(normalised: int) -> int:
         return normalised + bisect_left(counted_once, normalised)
 
-    def locate(i: int) -> Origin:
-        if i >= len(hosts):
-            return Origin(None, None, None)
-        host = hosts[i]
+    @functools.cache  # thousands of lines may stand in one element
+    def place(host: turbohtml.Element) -> Origin:
         location = host.source_location
         xpath = host.xpath_path()
         if location is None:  # an element the standard implies but the source does not write
             return Origin(xpath, None, None)
         start, end = location.start_tag.start_offset, _end(host, location.start_tag.end_offset)
         return Origin(xpath, offset(start), len(page) if end is None else offset(end))
+
+    def locate(i: int) -> Origin:
+        return place(hosts[i]) if i < len(hosts) else nowhere(i)
 
     return locate
 
