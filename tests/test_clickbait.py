@@ -101,6 +101,15 @@ LOOK_ALIKES = [
 ]
 
 
+# Headlines the model gets wrong today: service pieces that open with a question word, and facts
+# held back in plain words. One that starts to pass belongs with the others.
+KNOWN_FAILURES = [
+    ("What are the differences between the two ferry tickets?", False),
+    ("Cum se depune declarația unică: ghid pas cu pas", False),
+    ("A fost rapus de boală un mare actor al generației de aur", True),
+]
+
+
 @pytest.mark.parametrize(("bait", "plain"), PAIRS)
 def test_bait_scores_above_plain_news(bait: str, plain: str) -> None:
     high, low = score([bait, plain])
@@ -110,6 +119,12 @@ def test_bait_scores_above_plain_news(bait: str, plain: str) -> None:
 @pytest.mark.parametrize("headline", LOOK_ALIKES)
 def test_look_alikes_stay_below_the_threshold(headline: str) -> None:
     assert score([headline])[0] < 0.5
+
+
+@pytest.mark.xfail(strict=True)
+@pytest.mark.parametrize(("headline", "clickbait"), KNOWN_FAILURES)
+def test_known_failures(headline: str, clickbait: bool) -> None:
+    assert (score([headline])[0] > 0.5) is clickbait
 
 
 def test_diacritics_hardly_matter() -> None:
