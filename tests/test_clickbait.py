@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
 from boilerclass import artifact, curiosity
-from boilerclass.clickbait import construct, score
+from boilerclass.headline_scorer import construct, score
 from boilerclass.errors import BoilerclassError, ModelMismatch
 from boilerclass.headline_columns import COLUMNS, columns
 from boilerclass.headlines import read
@@ -188,7 +188,7 @@ def test_columns_are_finite(headline: str) -> None:
 
 def test_scoring_imports_numpy_and_no_more() -> None:
     code = (
-        "import sys; from boilerclass.clickbait import score; score(['Ce a spus el']);"
+        "import sys; from boilerclass.headline_scorer import score; score(['Ce a spus el']);"
         "assert not {'sklearn', 'scipy', 'pandas'} & set(sys.modules), sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

@@ -139,7 +139,7 @@ def languages() -> list[str]:
 
 def phrases(language: str) -> list[tuple[str, str]]:
     """The (class, phrase) entries of one language as they are written in its file."""
-    text = (resources.files(__name__) / f"{language}.txt").read_text(encoding="utf-8")
+    text = (files(__name__) / f"{language}.txt").read_text(encoding="utf-8")
     lines = (line.partition("\t") for line in text.splitlines() if not line.startswith("#"))
     return [(label, phrase.removesuffix("$")) for label, tab, phrase in lines if tab]
 

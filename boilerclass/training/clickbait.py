@@ -11,7 +11,7 @@ import numpy as np
 import sklearn
 
 from boilerclass import artifact, curiosity
-from boilerclass.clickbait import score
+from boilerclass.headline_scorer import score
 from boilerclass.errors import BoilerclassError
 from boilerclass.headline_columns import COLUMNS
 from boilerclass.training import clickbait_card, clickbait_rows

@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
-from boilerclass.clickbait import BATCH, Network, inputs
+from boilerclass.headline_scorer import BATCH, Network, inputs
 from boilerclass.curiosity import Lexicon
 from boilerclass.headline_columns import columns
 from boilerclass.headlines import BUCKETS, GAINS, grams, read

@@ -53,6 +53,31 @@ def licensed(licence: str | None) -> bool:
     return bool(licence) and "no licence" not in str(licence).lower()
 
 
+def folder(path: Path) -> Iterator[Example]:
+    """The documents below a folder that have their gold beside them, paired by stem."""
+    for labels in sorted(path.rglob("*.json")):
+        source = next((p for s in (".html", ".txt") if (p := labels.with_suffix(s)).exists()), None)
+        if source is None:
+            continue
+        gold = json.loads(labels.read_text(encoding="utf-8"))
+        blocks = gold.get("blocks") or gold["lines"]
+        document = readers.read(source.read_bytes(), url=gold.get("url"))
+        yield Example(
+            id=gold["id"],
+            source="folder",
+            site=gold["id"],
+            language=gold["lang"],
+            document=document,
+            targets=align.roles(
+                [b["text"] for b in blocks],
+                [ROLE_NUMBER[b["role"]] for b in blocks],
+                [p.text for p in document.paragraphs],
+                UNSURE,
+            ),
+            typed=True,
+        )
+
+
 def typed_pages(path: Path) -> Iterator[Example]:
     """The pages labelled block by block."""
     for row in _rows(path):

@@ -69,7 +69,9 @@ def typed(examples: Iterable[tuple[Example, Sequence[Label]]]) -> dict[str, Any]
         recall = hit / max(1, sum(n for (right, _), n in confusion.items() if right is label))
         figures[str(label)] = [round(x, 4) for x in (precision, recall, f1(precision, recall))]
     present = [label for label in LABELS if any(right is label for right, _ in confusion)]
-    figures["macro_f1"] = round(float(np.mean([figures[str(la)][2] for la in present])), 4)
+    figures["macro_f1"] = round(
+        sum(figures[str(label)][2] for label in present) / max(1, len(present)), 4
+    )
     figures["leak"] = {
         str(label): round(
             confusion[label, Label.CORE]

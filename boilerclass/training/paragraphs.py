@@ -95,6 +95,8 @@ def load(
         elif name == COMPOSED:
             of_fold = [fold_of(e.site, folds) for e in taught]
             found = augment.composed(taught, of_fold, augment.ROUNDS, seed)
+        elif (path / name).is_dir():
+            found = corpus.folder(path / name)
         elif (path / name).exists():
             found = READERS.get(name, corpus.body_pages)(path / name)
         else:
@@ -141,9 +143,10 @@ def measure(data: matrix.Matrix, roles: Floats, temperature: float) -> dict[str,
     """The scores on pages of sites that the scoring layers did not see."""
     scored = list(verdicts(data, roles, temperature))
     html = [x for x in scored if x[0].document.kind == "html"]
+    texts = [x for x in scored if x[0].document.kind == "text" and x[0].source != augment.MADE]
     return {
         "typed_pages": measures.typed(x for x in html if x[0].typed),
-        "typed_texts": measures.typed(x for x in scored if x[0].source == corpus.TEXTS),
+        "typed_texts": measures.typed(texts),
         "bodies": measures.bodies(html),
         "snippets": measures.snippets(x for x in html if x[0].source == "trafilatura"),
         "calibration_error": measures.calibration_error(data, roles, temperature),

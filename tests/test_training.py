@@ -1,0 +1,139 @@
+"""A tiny training run on the invented examples: whole, deterministic, and honest about folds."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from boilerclass import artifact
+from boilerclass.errors import InvalidOption, UnreadableInput
+from boilerclass.labels import ROLES
+from boilerclass.options import Options
+from boilerclass.pipeline import Classifier
+from boilerclass.training import align, augment, corpus, paragraphs
+from boilerclass.training.evaluate import evaluate
+
+EXAMPLES = Path(__file__).parent.parent / "data" / "examples"
+RECIPE = """
+name = "tiny"
+seed = 3
+folds = 3
+[sources]
+pages = 1.0
+texts = 1.0
+thinned = 1.0
+composed = 1.0
+[linear]
+alpha = 1e-5
+epochs = 3
+[network]
+hidden = 8
+alpha = 1e-2
+epochs = 3
+batch = 64
+"""
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny")
+    recipe = folder / "recipe.toml"
+    recipe.write_text(RECIPE)
+    for name in ("one", "two"):
+        paragraphs.train(recipe, EXAMPLES, folder / name, folder / "history.csv")
+    return folder
+
+
+def test_same_recipe_same_model(trained: Path) -> None:
+    one, two = (artifact.read(trained / name) for name in ("one", "two"))
+    assert one.digest == two.digest
+
+
+def test_history_gains_a_row_each_time(trained: Path) -> None:
+    with (trained / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["model"] for row in rows] == ["tiny", "tiny"]
+
+
+def test_the_model_beats_the_majority(trained: Path) -> None:
+    figures = evaluate(EXAMPLES, Classifier.load(trained / "one"), Options())
+    assert figures["pages"]["core"][2] > 0.8
+
+
+def test_card_names_what_was_measured(trained: Path) -> None:
+    card = (trained / "one" / "CARD.md").read_text()
+    scores = artifact.read(trained / "one").manifest["scores"]
+    assert str(scores["typed_pages"]["macro_f1"]) in card
+    assert "AI annotators" in card
+
+
+def test_missing_source_is_named(tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(RECIPE)
+    with pytest.raises(UnreadableInput, match="pages is missing"):
+        paragraphs.train(recipe, tmp_path, tmp_path / "out", tmp_path / "history.csv")
+
+
+def test_recipe_without_an_entry_is_named(tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(RECIPE.replace("hidden = 8", ""))
+    with pytest.raises(InvalidOption, match="hidden"):
+        paragraphs.train(recipe, EXAMPLES, tmp_path / "out", tmp_path / "history.csv")
+
+
+def test_a_site_has_one_fold() -> None:
+    assert paragraphs.fold_of("stiri.example", 5) == paragraphs.fold_of("stiri.example", 5)
+    assert {paragraphs.fold_of(f"site{i}.example", 5) for i in range(50)} == set(range(5))
+
+
+def test_unlicensed_rows_do_not_train() -> None:
+    assert not corpus.licensed("no licence stated")
+    assert not corpus.licensed(None)
+    assert corpus.licensed("MIT")
+
+
+def test_composed_texts_stay_in_their_fold() -> None:
+    examples = list(corpus.folder(EXAMPLES))
+    folds = [paragraphs.fold_of(e.site, 2) for e in examples]
+    made = augment.composed(examples, folds, 1, seed=0)
+    assert made
+    of_fold: dict[int, set[str]] = {0: set(), 1: set()}
+    for example, fold in zip(examples, folds, strict=True):
+        of_fold[fold] |= {" ".join(p.text.split()) for p in example.document.paragraphs}
+    for example in made:
+        fold = paragraphs.fold_of(example.site, 2)
+        body = {
+            p.text
+            for p, t in zip(example.document.paragraphs, example.targets, strict=True)
+            if t == corpus.BODY
+        }
+        assert body <= of_fold[fold]
+        assert len(example.targets) == len(example.document.paragraphs)
+
+
+def test_roles_follow_words_over_other_boundaries() -> None:
+    body, chrome = ROLES.index("body"), ROLES.index("chrome")
+    got = align.roles(
+        ["One two three four five six", "Share this"],
+        [body, chrome],
+        ["One two three", "four five six", "Share this", "Nothing of the kind"],
+        none=-1,
+    )
+    assert got.tolist() == [body, body, chrome, -1]
+
+
+def test_short_lines_are_in_a_body_only_as_lines() -> None:
+    lines = ["The share of the vote rose in the north of the country", "Results"]
+    got = align.in_body(lines, ["Share", *lines, "Share"], yes=1, no=0, unsure=-1)
+    assert got.tolist() == [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize("encoding", ["html", "text"])
+def test_targets_match_paragraphs(encoding: str) -> None:
+    for example in corpus.folder(EXAMPLES):
+        if example.document.kind == encoding:
+            assert len(example.targets) == len(example.document.paragraphs)
+            assert np.isin(example.targets, [corpus.UNSURE, *range(len(ROLES))]).all()
