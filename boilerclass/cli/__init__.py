@@ -21,6 +21,8 @@ COMMANDS: dict[str, str] = {
     "label": "boilerclass.cli.label",
     "clickbait": "boilerclass.cli.clickbait",
     "model": "boilerclass.cli.model",
+    "train": "boilerclass.cli.train",
+    "evaluate": "boilerclass.cli.evaluate",
 }
 
 INTERRUPTED = 130
@@ -89,6 +91,7 @@ def main(args: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         return _say(error.format_message())
     except click.Abort:
+        _say("stopped")
         return INTERRUPTED
     except BrokenPipeError:
         _discard_output()

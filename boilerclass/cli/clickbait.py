@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
@@ -10,7 +12,7 @@ from typing import NamedTuple
 
 import click
 
-from boilerclass.cli import columns, inputs, stream
+from boilerclass.cli import inputs, stream
 from boilerclass.cli.output import encode
 from boilerclass.errors import UnreadableInput
 from boilerclass.writers.csv import rows
@@ -89,12 +91,20 @@ def _cells(
     paths: Sequence[str], column: str, failures: list[str], *, verbose: bool
 ) -> Iterator[str]:
     """The texts of all files; a file that cannot be read is reported and noted in ``failures``."""
+    from boilerclass.readers import tables
+
     for path in paths:
         try:
-            yield from columns.values(path, column)
+            with _opened(path) as file:
+                yield from tables.column(file, column)
         except (OSError, UnreadableInput) as error:
             failures.append(path)
             stream.report(path, error, verbose=verbose)
+
+
+def _opened(path: str) -> io.BufferedReader:
+    # Closing the duplicate leaves standard input open.
+    return open(os.dup(0) if path == inputs.STDIN else path, "rb")  # noqa: PTH123
 
 
 def _write(texts: Iterable[str], form: _Form) -> None:

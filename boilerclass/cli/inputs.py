@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 import click
@@ -31,7 +31,7 @@ class Entry(NamedTuple):
     """The path as it is shown and written; ``-`` is standard input."""
     place: str
     """Where it stands in the tree that ``--output-dir`` mirrors: relative to the directory that
-    was named, else the bare file name."""
+    was named, or that stands before a glob's first wildcard; else the bare file name."""
     error: Exception | None = None
     """Why it cannot be read, when that is known already."""
 
@@ -102,14 +102,39 @@ def _named(path: str, unwanted: str | None) -> Iterator[Entry]:
 
 
 def _matching(pattern: str, unwanted: str | None) -> Iterator[Entry]:
-    found = sorted(glob.iglob(pattern, recursive=True))  # noqa: PTH207  # takes absolute ones
+    try:
+        root, found = _glob(PurePath(pattern).parts)
+    except (ValueError, NotImplementedError) as error:
+        yield Entry(pattern, pattern, UnreadableInput(f"is no pattern: {error}"))
+        return
     if not found:
         yield Entry(pattern, pattern, UnreadableInput("no file matches"))
-    # "**" also gives the directories on the way, whose files it gives by themselves.
-    directories = "**" not in pattern
     for path in found:
-        if directories or not Path(path).is_dir():
-            yield from _named(path, unwanted)
+        if not path.is_dir():
+            if _may_hold_text(path):
+                yield Entry(str(path), str(path.relative_to(root)))
+        # "**" also gives the directories on the way, whose files it gives by themselves.
+        elif "**" not in pattern:
+            yield from _walk(str(path), unwanted)
+
+
+def _glob(parts: Sequence[str]) -> tuple[Path, list[Path]]:
+    """The directory before the first wildcard, and the sorted paths that match below it.
+
+    Without the hidden ones; ``**`` does not follow links to directories.
+    """
+    first = next(i for i, part in enumerate(parts) if glob.has_magic(part))
+    root, rest = Path(*parts[:first]), [*parts[first:]]
+    if rest[-1] == "**":
+        rest.append("*")
+    found = root.glob("/".join(rest))
+    if any(part.startswith(".") for part in rest):
+        return root, sorted(found)
+    return root, sorted(path for path in found if not _is_hidden(path.relative_to(root)))
+
+
+def _is_hidden(path: PurePath) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _walk(root: str, unwanted: str | None) -> Iterator[Entry]:
@@ -121,7 +146,11 @@ def _walk(root: str, unwanted: str | None) -> Iterator[Entry]:
         )
         for name in sorted(files):
             path = os.path.join(folder, name)  # noqa: PTH118  # keeps the spelling the user chose
-            if name.startswith(".") or _is(folder, name, unwanted) or not _may_hold_text(path):
+            if (
+                name.startswith(".")
+                or _is(folder, name, unwanted)
+                or not _may_hold_text(Path(path))
+            ):
                 continue
             if Path(name).suffix.lower() in SIDE_FILES:
                 passed_by += 1
@@ -143,11 +172,11 @@ def _is(folder: str, name: str, path: str | None) -> bool:
     return os.path.realpath(Path(folder, name)) == path
 
 
-def _may_hold_text(path: str) -> bool:
-    """Whether a walk may open ``path``: a named pipe would wait for ever; a dangling link is read
-    all the same, so that it is reported."""
+def _may_hold_text(path: Path) -> bool:
+    """Whether to open what the user did not name: a named pipe would wait for ever; a dangling
+    link is opened all the same, so that it is reported."""
     try:
-        return stat.S_ISREG(Path(path).stat().st_mode)
+        return stat.S_ISREG(path.stat().st_mode)
     except OSError:
         return True
 

@@ -20,7 +20,7 @@ PAGE_SUFFIXES = frozenset((".asp", ".aspx", ".htm", ".html", ".php", ".shtml", "
 """Suffixes that an output's own suffix replaces; any other stays as part of the name."""
 COLLISION = (
     "{first} and {second} would both be written to {target}. "
-    "Rename one, or give them in two runs with an --output-dir each."
+    "Name the directory that holds both instead of the files, or rename one."
 )
 
 

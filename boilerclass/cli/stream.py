@@ -12,7 +12,7 @@ import click
 from boilerclass import writers
 from boilerclass.cli import inputs, output
 from boilerclass.cli.inputs import Entry, Source
-from boilerclass.document import OK, LabelledDocument
+from boilerclass.document import EMPTY, NO_ARTICLE, OK, LabelledDocument
 from boilerclass.errors import BoilerclassError, InvalidOption
 from boilerclass.options import Options
 from boilerclass.writers.terminal import visible_line
@@ -20,12 +20,18 @@ from boilerclass.writers.terminal import visible_line
 if TYPE_CHECKING:
     from boilerclass.pipeline import Classifier
 
-INPUTS_AT_ONCE = 64
-"""Inputs for each process in one batch."""
-BYTES_AT_ONCE = 16 << 20
-"""Bytes of input from which a batch is full, whatever the number of inputs."""
+INPUTS_AT_ONCE = 16
+"""Inputs in one batch of a single process: their trees are in memory until they are written."""
+INPUTS_FOR_JOBS = 64
+"""Inputs in one batch for each of several processes: enough that few of them wait at its end."""
+BYTES_AT_ONCE = 4 << 20
+"""Bytes of input for each process from which a batch is full; a tree takes ten times as much."""
 FAILED, NOTHING_EXTRACTED = 1, 3
 """Exit codes."""
+WHY_NOTHING = {
+    EMPTY: "nothing kept: there is no text in it",
+    NO_ARTICLE: "nothing kept: none of its text is core; boilerclass label shows what it is",
+}
 
 
 class Result(NamedTuple):
@@ -91,25 +97,20 @@ def results(
     sources: Iterable[Source], classifier: Classifier, options: Options, jobs: int = 1
 ) -> Iterator[Result]:
     """The result of each source, in their order; a batch of them is in memory."""
-    for batch in _batches(sources, INPUTS_AT_ONCE * jobs):
-        pages = [source.content for source in batch if source.error is None]
-        try:
-            labelled = iter(list(classifier.label_many(pages, jobs, options)))
-        except InvalidOption:
-            raise
-        except Exception:  # noqa: BLE001  # whichever page it was, the others are due
-            yield from (_alone(source, classifier, options) for source in batch)
-            continue
-        for source in batch:
-            found = None if source.error else next(labelled)
-            yield Result(source.entry, found, source.error)
+    most = INPUTS_AT_ONCE if jobs == 1 else INPUTS_FOR_JOBS * jobs
+    for batch in _batches(sources, most, BYTES_AT_ONCE * jobs):
+        yield from _together(batch, classifier, options, jobs)
 
 
 def report(name: str, error: Exception, *, verbose: bool = False) -> None:
     """Say on standard error why an input failed."""
-    click.echo(f"boilerclass: {visible_line(name)}: {_reason(error)}", err=True)
+    _say(name, _reason(error))
     if verbose and error.__traceback__ is not None:
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+
+
+def _say(name: str, words: str) -> None:
+    click.echo(f"boilerclass: {visible_line(name)}: {words}", err=True)
 
 
 def _write(
@@ -124,7 +125,27 @@ def _write(
     except Exception as error:  # noqa: BLE001  # reasons and scores are worked out here
         return error
     destination.write(entry, text)
+    if form.silent and labelled.status != OK:
+        _say(entry.id, WHY_NOTHING[labelled.status])
     return None
+
+
+def _together(
+    batch: Sequence[Source], classifier: Classifier, options: Options, jobs: int
+) -> Iterator[Result]:
+    pages = [source.content for source in batch if source.error is None]
+    try:
+        labelled = list(classifier.label_many(pages, jobs, options))
+    except InvalidOption:
+        raise
+    except Exception:  # noqa: BLE001  # whichever page it was, the others are due
+        labelled = None
+    if labelled is None:
+        yield from (_alone(source, classifier, options) for source in batch)
+        return
+    labelled.reverse()
+    for source in batch:
+        yield Result(source.entry, None if source.error else labelled.pop(), source.error)
 
 
 def _alone(source: Source, classifier: Classifier, options: Options) -> Result:
@@ -138,13 +159,13 @@ def _alone(source: Source, classifier: Classifier, options: Options) -> Result:
         return Result(source.entry, None, error)
 
 
-def _batches(sources: Iterable[Source], most: int) -> Iterator[list[Source]]:
+def _batches(sources: Iterable[Source], most: int, most_bytes: int) -> Iterator[list[Source]]:
     batch: list[Source] = []
     size = 0
     for source in sources:
         batch.append(source)
         size += len(source.content)
-        if len(batch) == most or size >= BYTES_AT_ONCE:
+        if len(batch) == most or size >= most_bytes:
             yield batch
             batch, size = [], 0
     if batch:

@@ -20,6 +20,8 @@ class Format(NamedTuple):
     """What every output begins with."""
     heading: Callable[[str], str] | None = None
     """What names a document among several in one output; None where the format does itself."""
+    silent: bool = False
+    """Whether a document without core text leaves nothing in the output that says so."""
 
 
 CLEAN: dict[str, str] = {

@@ -168,4 +168,4 @@ def _fenced(text: str) -> list[str]:
     return [fence, *text.replace("\r", "\n").split("\n"), fence]
 
 
-FORMAT = Format(".md", document, heading=heading)
+FORMAT = Format(".md", document, heading=heading, silent=True)

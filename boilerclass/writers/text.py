@@ -22,4 +22,4 @@ def heading(name: str) -> str:
     return f"==> {visible_line(name)} <==\n"
 
 
-FORMAT = Format(".txt", document, heading=heading)
+FORMAT = Format(".txt", document, heading=heading, silent=True)
