@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from boilerclass.errors import BoilerclassError, InvalidOption
+from boilerclass.writers.terminal import visible_line
 
 COMMANDS: dict[str, str] = {
     "clean": "boilerclass.cli.clean",
@@ -48,6 +49,14 @@ class _Group(click.Group):
             raise click.UsageError(str(error)) from error
         except BoilerclassError as error:
             raise click.ClickException(str(error)) from error
+        except BrokenPipeError:
+            # Here, because click would make it exit code 1: whoever reads has all that was wanted.
+            _discard_output()
+            return 0
+        except OSError as error:
+            _discard_output()
+            place = error.filename or "standard output"
+            raise click.ClickException(f"{visible_line(str(place))}: {error.strerror}") from error
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -82,7 +91,6 @@ def main(args: Sequence[str] | None = None) -> int:
     """The exit code of one run of the command; ``args`` are the process's by default."""
     try:
         code = cli.main(args, prog_name="boilerclass", standalone_mode=False)
-        sys.stdout.flush()
     except click.UsageError as error:
         error.show()
         return error.exit_code
@@ -93,9 +101,6 @@ def main(args: Sequence[str] | None = None) -> int:
     except click.Abort:
         _say("stopped")
         return INTERRUPTED
-    except BrokenPipeError:
-        _discard_output()
-        return 0
     return code if isinstance(code, int) else 0
 
 
@@ -105,6 +110,6 @@ def _say(message: str) -> int:
 
 
 def _discard_output() -> None:
-    """Leave the interpreter nothing to complain about when it flushes a closed pipe at its end."""
+    """Leave the interpreter nothing to flush at its end, which it would complain about."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())

@@ -13,7 +13,7 @@ import click
 
 from boilerclass.cli.inputs import Entry
 from boilerclass.writers import Format
-from boilerclass.writers.terminal import visible
+from boilerclass.writers.terminal import visible, visible_line
 
 STDOUT = "-"
 PAGE_SUFFIXES = frozenset((".asp", ".aspx", ".htm", ".html", ".php", ".shtml", ".txt", ".xhtml"))
@@ -89,7 +89,8 @@ def opened(
     """The destination that the options name; what it holds is complete when the block ends.
 
     Raises:
-        OutputError: it cannot be written to.
+        OutputError: a file cannot be written.
+        OSError: standard output cannot.
     """
     try:
         if output_dir is not None:
@@ -101,11 +102,11 @@ def opened(
         else:
             with _atomic(Path(output)) as file:
                 yield _Stream(file, form, several=several, terminal=False)
-    except BrokenPipeError:
-        raise
     except OSError as error:
-        place = error.filename or output or output_dir or "standard output"
-        raise OutputError(f"cannot write {visible(str(place))}: {error.strerror}") from error
+        if output is None and output_dir is None:
+            raise
+        place = visible_line(str(error.filename or output or output_dir))
+        raise OutputError(f"cannot write {place}: {error.strerror}") from error
 
 
 def check(

@@ -1,0 +1,537 @@
+"""The command ``boilerclass`` as its users meet it: inputs, outputs, messages, exit codes."""
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import boilerclass
+from boilerclass.cli import COMMANDS, main
+from boilerclass.cli.binary import describe
+from boilerclass.cli.inputs import Source, expand, read
+from boilerclass.cli.stream import results
+from boilerclass.document import LabelledDocument
+from boilerclass.options import Options
+
+EXAMPLES = Path(__file__).parent.parent / "data" / "examples"
+PAGE = EXAMPLES / "pages" / "en-harbour-lamp-keeper.html"
+TEXT = EXAMPLES / "texts" / "de-apfelsortenarchiv.txt"
+COMMAND = [sys.executable, "-m", "boilerclass"]
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+
+
+class Outcome(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> Iterator[Run]:
+    """Runs the command in this process; ``stdin`` are the bytes piped in."""
+
+    def run(*args: object, stdin: bytes = b"") -> Outcome:
+        with io.TextIOWrapper(io.BytesIO(stdin)) as piped:
+            monkeypatch.setattr(sys, "stdin", piped)
+            code = main([str(arg) for arg in args])
+        out, err = capfdbinary.readouterr()
+        return Outcome(code, out.decode(), err.decode())
+
+    return run
+
+
+def body(path: Path) -> str:
+    """The longest body block or line of an example."""
+    gold = json.loads(path.with_suffix(".json").read_bytes())
+    blocks = gold["blocks"] if "blocks" in gold else gold["lines"]
+    return str(max((b["text"] for b in blocks if b["role"] == "body"), key=len))
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """Two good files among everything that a directory may hold besides."""
+    root = tmp_path / "site"
+    (root / "news" / ".git").mkdir(parents=True)
+    (root / "page.html").write_bytes(PAGE.read_bytes())
+    (root / "news" / "item.txt").write_bytes(TEXT.read_bytes())
+    (root / "news" / "style.css").write_text("p {}")
+    (root / "news" / "logo").write_bytes(PNG)
+    (root / "news" / "dangling.html").symlink_to("nowhere.html")
+    (root / "news" / "loop").symlink_to("..")
+    (root / "news" / ".git" / "hidden.html").write_text("<p>hidden")
+    os.mkfifo(root / "news" / "pipe")
+    return root
+
+
+# Inputs
+
+
+def test_a_page_gives_its_text(run: Run) -> None:
+    code, out, err = run("clean", PAGE)
+    assert (code, err) == (0, "")
+    assert body(PAGE) in out
+    assert "==>" not in out
+
+
+def test_piped_input_needs_no_argument(run: Run) -> None:
+    content = TEXT.read_bytes()
+    assert run("clean", stdin=content) == run("clean", "-", stdin=content) == run("clean", TEXT)
+
+
+def test_the_command_does_what_the_function_does(run: Run) -> None:
+    for path in (PAGE, TEXT):
+        assert run("clean", path).out == boilerclass.clean(path.read_bytes())
+    strict = boilerclass.clean(TEXT.read_bytes(), preset="precision")
+    assert run("clean", "--preset", "precision", TEXT).out == strict
+
+
+def test_several_documents_are_headed(run: Run) -> None:
+    out = run("clean", PAGE, TEXT).out
+    assert out.startswith(f"==> {PAGE} <==\n")
+    assert f"\n\n==> {TEXT} <==\n" in out
+
+
+def test_bad_inputs_are_named_and_the_others_done(run: Run, tree: Path) -> None:
+    code, out, err = run("clean", tree, tree / "missing.html", "-f", "jsonl")
+    assert code == 1
+    assert [json.loads(line)["id"] for line in out.splitlines()] == [
+        str(tree / "page.html"),
+        str(tree / "news" / "item.txt"),
+    ]
+    assert err.splitlines() == [
+        f"boilerclass: {tree}/news/dangling.html: No such file or directory",
+        f"boilerclass: {tree}/news/logo: is a PNG image, not HTML or text",
+        f"boilerclass: {tree}/missing.html: there is no such file or directory",
+    ]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")
+def test_a_forbidden_file_is_named(run: Run, tree: Path) -> None:
+    (tree / "page.html").chmod(0)
+    code, out, err = run("clean", tree / "page.html", TEXT)
+    assert code == 1
+    assert "Permission denied" in err
+    assert body(TEXT) in out
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("*.html", ["page.html"]),
+        ("*/*.txt", ["news/item.txt"]),
+        ("**/*.txt", ["news/item.txt"]),
+        ("**", ["news/dangling.html", "news/item.txt", "news/logo", "news/style.css", "page.html"]),
+    ],
+)
+def test_globs_that_the_shell_left_alone(tree: Path, pattern: str, names: list[str]) -> None:
+    entries = list(expand([str(tree / pattern)]))
+    assert [entry.place for entry in entries] == names
+
+
+def test_a_glob_without_a_match_and_an_empty_directory_fail(run: Run, tmp_path: Path) -> None:
+    code, _, err = run("clean", tmp_path / "*.html", tmp_path)
+    assert code == 1
+    assert "no file matches" in err and "the directory holds no files" in err
+
+
+def test_too_large_an_input_is_refused(run: Run) -> None:
+    code, out, err = run("clean", "--max-bytes", "1K", PAGE)
+    assert (code, out) == (1, "")
+    assert "larger than 1,024 bytes; raise --max-bytes" in err
+
+
+def test_reading_holds_one_document_at_a_time(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / name).write_text("text")
+    sources = read(expand([str(tmp_path)]), 100)
+    next(sources)
+    (tmp_path / "b").unlink()
+    assert isinstance(next(sources).error, FileNotFoundError)
+
+
+def test_a_document_that_breaks_the_labelling_does_not_stop_its_batch() -> None:
+    class Brittle:
+        def label_many(self, pages: list[bytes], _: int, options: Options) -> Iterator[object]:
+            return (self.label(page, options) for page in pages)
+
+        def label(self, page: bytes, options: Options) -> LabelledDocument:
+            if page == b"bad":
+                raise RecursionError("too deep")
+            return boilerclass.label(page)
+
+    pages = [b"A line of text.", b"bad", b"Another line of text."]
+    entries = list(expand(["-", "x", "y"]))
+    sources = [Source(entry, page) for entry, page in zip(entries, pages, strict=True)]
+    sources.insert(1, Source(entries[0], b"", OSError("gone")))
+    done = list(results(sources, Brittle(), Options()))  # type: ignore[arg-type]
+    assert [type(result.error) for result in done] == [
+        type(None),
+        OSError,
+        RecursionError,
+        type(None),
+    ]
+    assert done[3].labelled is not None
+    assert done[3].labelled.document.paragraphs[0].text == "Another line of text."
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (PNG, "a PNG image"),
+        (b"%PDF-1.4\n", "a PDF document"),
+        (b"\x1f\x8b\x08\x00", "gzip-compressed"),
+        (bytes(range(256)) * 8, "binary data"),
+        (b"\x00" * 100, "binary data"),
+        (b"", None),
+        (b"\n<!doctype html>" + b"\x00" * 100, None),
+        ("Ein Satz.".encode("utf-16-le") * 20, None),
+        ("Предложение.".encode("utf-16") * 20, None),
+        (b"Zdanie z \x1b[31mkolorem\x1b[0m i \x00.", None),
+    ],
+)
+def test_what_is_neither_html_nor_text(content: bytes, what: str | None) -> None:
+    assert describe(content) == what
+
+
+# Hostile content
+
+
+def test_hostile_pages_go_through(run: Run, tmp_path: Path) -> None:
+    pages = {
+        "deep.html": b"<div>" * 5000 + b"deep" + b"</div>" * 5000,
+        "empty.html": b"",
+        "escapes.html": b"<p>red \x1b[31m text \xc2\x9b1m</p>",
+        "nul.txt": b"a \x00 b\n",
+        "tags.html": b"<html><body><div></div></body></html>",
+    }
+    for name, content in pages.items():
+        (tmp_path / name).write_bytes(content)
+    code, out, err = run("label", tmp_path)
+    assert (code, err) == (0, "")
+    assert not any(control in out for control in "\x00\x1b\x9b")
+    assert "␛[31m" in out
+    assert out.count("(empty: no paragraphs)") == 2
+    assert "deep" in out
+    for form in ("jsonl", "csv"):
+        assert run("label", tmp_path, "-f", form).code == 0
+    for form in ("text", "markdown", "jsonl"):
+        assert run("clean", tmp_path, "-f", form).code == 0
+
+
+def test_hostile_names_are_shown_harmless(run: Run, tmp_path: Path) -> None:
+    name = os.fsencode(tmp_path) + b"/\x1b[31m\xff.png"
+    Path(os.fsdecode(name)).write_bytes(PNG)
+    code, _, err = run("clean", tmp_path)
+    assert code == 1
+    assert "␛[31m" in err and "\x1b" not in err
+
+
+def test_a_document_without_core_text_says_so(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty.html").write_bytes(b"")
+    code, out, err = run("clean", tmp_path)
+    assert (code, out) == (0, "")
+    assert err == f"boilerclass: {tmp_path}/empty.html: nothing kept: there is no text in it\n"
+    assert run("clean", "--fail-empty", tmp_path).code == 3
+    assert run("clean", "--fail-empty", tmp_path, TEXT).code == 0
+
+
+# Outputs
+
+
+def test_every_format_of_clean(run: Run) -> None:
+    text = run("clean", "-f", "text", PAGE).out
+    record = json.loads(run("clean", "-f", "jsonl", PAGE).out)
+    assert list(record) == ["id", "status", "title", "language", "text"]
+    assert (record["id"], record["status"], record["text"]) == (str(PAGE), "ok", text)
+    assert body(PAGE).split(".")[0] in run("clean", "-f", "markdown", PAGE).out
+
+
+def test_every_format_of_label(run: Run) -> None:
+    record = json.loads(run("label", "-f", "jsonl", PAGE).out)
+    assert list(record) == ["id", "status", "title", "language", "clickbait", "paragraphs"]
+    assert list(record["paragraphs"][0]) == [
+        "text",
+        "label",
+        "role",
+        "probability",
+        "probabilities",
+        "reason",
+        "clickbait",
+        "xpath",
+        "start",
+        "end",
+    ]
+    rows = list(csv.DictReader(io.StringIO(run("label", "-f", "csv", PAGE).out, newline="")))
+    assert [row["text"] for row in rows] == [p["text"] for p in record["paragraphs"]]
+    assert {row["id"] for row in rows} == {str(PAGE)}
+    table = run("label", PAGE).out.splitlines()
+    assert [line.split()[0] for line in table] == [p["label"] for p in record["paragraphs"]]
+
+
+def test_output_file_has_what_standard_output_has(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "out.jsonl"
+    assert run("label", "-f", "jsonl", PAGE, TEXT, "-o", file) == (0, "", "")
+    assert file.read_bytes().decode() == run("label", "-f", "jsonl", PAGE, TEXT).out
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_output_file_is_written_when_some_inputs_fail(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "out.txt"
+    assert run("clean", "missing.html", TEXT, "-o", file).code == 1
+    assert body(TEXT) in file.read_text()
+
+
+def test_output_file_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
+    code, _, err = run("clean", TEXT, "-o", tmp_path / "none" / "out.txt")
+    assert code == 1
+    assert err.startswith("boilerclass: cannot write ")
+    assert err.endswith(": No such file or directory\n")
+
+
+def test_output_dir_mirrors_the_tree(run: Run, tree: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert run("clean", tree, "--output-dir", out).code == 1
+    assert files(out) == ["news/item.txt", "page.txt"]
+    assert (out / "page.txt").read_text() == boilerclass.clean(PAGE.read_bytes())
+    assert run("label", tree, "--output-dir", out, "-f", "csv").code == 1
+    assert run("clean", tree, "--output-dir", out, "-f", "markdown").code == 1
+    assert files(out) == [
+        "news/item.csv",
+        "news/item.md",
+        "news/item.txt",
+        "page.csv",
+        "page.md",
+        "page.txt",
+    ]
+
+
+def test_output_inside_the_input_is_not_read_again(run: Run, tree: Path) -> None:
+    for _ in range(2):
+        run("clean", tree, "--output-dir", tree / "cleaned")
+        run("clean", tree, "-o", tree / "all.txt")
+        (tree / "all.txt").unlink()
+    assert files(tree / "cleaned") == ["news/item.txt", "page.txt"]
+
+
+def test_inputs_that_would_share_an_output_are_refused(run: Run, tmp_path: Path) -> None:
+    for name in ("a.html", "a.txt"):
+        (tmp_path / name).write_text("Some text.")
+    code, _, err = run("clean", tmp_path, "--output-dir", tmp_path / "out")
+    assert code == 2
+    assert "would both be written to" in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_inputs_are_never_overwritten(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "a.txt"
+    page.write_text("Some text.")
+    assert run("clean", page, "--output-dir", tmp_path).code == 2
+    assert run("clean", page, "-o", page).code == 2
+    assert page.read_text() == "Some text."
+
+
+def files(root: Path) -> list[str]:
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+
+
+# Usage
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["clean", "--nonsense", PAGE], "No such option"),
+        (["clean", "-f", "pdf", PAGE], "is not one of"),
+        (["clean", "--threshold", "7", PAGE], "give a probability from 0 to 1"),
+        (["clean", "--encoding", "klingon", PAGE], "unknown encoding 'klingon'"),
+        (["clean", "--max-bytes", "many", PAGE], "is no size"),
+        (["clean", "--jobs", "0", PAGE], "Invalid value"),
+        (["clean", "-", "-"], "only once"),
+        (["clean", PAGE, "-o", "a", "--output-dir", "b"], "choose one"),
+        (["nonsense"], "No such command"),
+        (["clickbait", "--column", "none", TEXT], "there is no column 'none'"),
+    ],
+)
+def test_wrong_usage_exits_with_2(run: Run, args: list[object], words: str) -> None:
+    code, out, err = run(*args)
+    assert (code, out) == (2, "")
+    assert words in err
+
+
+def test_a_terminal_without_inputs_is_told_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    assert main(["clean"]) == 2
+    assert "curl -s URL | boilerclass clean" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(run: Run, name: str) -> None:
+    code, out, _ = run(name, "--help")
+    assert code == 0
+    assert "Usage: boilerclass " + name in out
+
+
+def test_version_names_the_model(run: Run) -> None:
+    code, out, _ = run("--version")
+    assert code == 0
+    assert out.startswith(f"boilerclass {boilerclass.__version__} (model ")
+
+
+def test_model_shows_what_is_in_force(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    records = [json.loads(line) for line in run("model", "-f", "jsonl").out.splitlines()]
+    assert [record["kind"] for record in records] == ["paragraphs", "clickbait"]
+    table = run("model").out
+    for record in records:
+        assert record["name"] in table and record["digest"] in table
+        assert record["path"] in table
+    monkeypatch.setenv("BOILERCLASS_MODEL", str(tmp_path))
+    code, _, err = run("model")
+    assert code == 1
+    assert str(tmp_path) in err and "BOILERCLASS_MODEL" in err
+
+
+# Clickbait
+
+HEADLINES = ["You won't believe what the mayor did next", "Council adopts budget for 2025"]
+
+
+def test_clickbait_takes_arguments_and_lines(run: Run) -> None:
+    piped = "\n\n".join(HEADLINES).encode()
+    code, out, err = run("clickbait", *HEADLINES)
+    assert (code, err) == (0, "")
+    assert out == run("clickbait", stdin=piped).out
+    scores = [float(line.split()[0]) for line in out.splitlines()]
+    assert scores == pytest.approx(boilerclass.clickbait(HEADLINES), abs=0.005)
+    records = [
+        json.loads(line)
+        for line in run("clickbait", "-f", "jsonl", *HEADLINES).out.split("\n")
+        if line
+    ]
+    assert [record["headline"] for record in records] == HEADLINES
+    rows = list(csv.reader(io.StringIO(run("clickbait", "-f", "csv", *HEADLINES).out)))
+    assert rows[0] == ["headline", "clickbait"]
+    assert [float(row[1]) for row in rows[1:]] == [record["clickbait"] for record in records]
+
+
+def test_clickbait_reads_a_column(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    with table.open("w", newline="", encoding="utf-8-sig") as file:
+        csv.writer(file).writerows([["title", "id"], *([line, "1"] for line in HEADLINES)])
+    lines = tmp_path / "t.jsonl"
+    lines.write_text("".join(json.dumps({"title": line}) + "\n" for line in HEADLINES))
+    expected = run("clickbait", *HEADLINES).out
+    assert run("clickbait", "--column", "title", table, lines).out == expected * 2
+    code, out, err = run("clickbait", "--column", "title", "missing.csv", table)
+    assert (code, out) == (1, expected)
+    assert err == "boilerclass: missing.csv: No such file or directory\n"
+
+
+def test_clickbait_reads_parquet(run: Run, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    pyarrow = pytest.importorskip("pyarrow")
+    file = tmp_path / "t.parquet"
+    parquet.write_table(pyarrow.table({"title": [*HEADLINES, None]}), file)
+    assert run("clickbait", "--column", "title", file).out == run("clickbait", *HEADLINES).out
+    file.write_bytes(b"PAR1 and no more")
+    assert run("clickbait", "--column", "title", file).code == 1
+
+
+# The process
+
+
+def test_output_is_utf8_whatever_the_locale() -> None:
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(
+        [*COMMAND, "clean", str(TEXT)], capture_output=True, check=True, env=environment
+    )
+    assert done.stdout.decode() == boilerclass.clean(TEXT.read_bytes())
+
+
+def test_a_closed_pipe_is_silent() -> None:
+    pages = [str(PAGE)] * 40
+    with subprocess.Popen(
+        [*COMMAND, "label", *pages], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("args", [["clean", str(TEXT)], ["clickbait", "A headline"], ["model"]])
+def test_a_full_disk_is_a_clear_error(args: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([*COMMAND, *args], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 1
+    assert done.stderr == b"boilerclass: standard output: No space left on device\n"
+
+
+def test_ctrl_c_leaves_no_half_file(tmp_path: Path) -> None:
+    pipe, out = tmp_path / "pipe", tmp_path / "out.txt"
+    os.mkfifo(pipe)
+    with subprocess.Popen(
+        [*COMMAND, "clean", str(TEXT), str(pipe), "-o", str(out)], stderr=subprocess.PIPE
+    ) as process:
+        assert process.stderr is not None
+        with pipe.open("wb"):  # returns when the command has come to read it
+            process.send_signal(signal.SIGINT)
+            assert process.stderr.read().strip() == b"boilerclass: stopped"
+        assert process.wait() == 130
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+def test_jobs_do_not_change_the_output() -> None:
+    pages = str(EXAMPLES / "pages")
+    one, two = (
+        subprocess.run(
+            [*COMMAND, "label", "-f", "jsonl", "--jobs", jobs, pages],
+            capture_output=True,
+            check=True,
+        ).stdout
+        for jobs in "12"
+    )
+    assert one == two
+
+
+@pytest.mark.parametrize(
+    ("args", "unwanted"),
+    [
+        (["--help"], "numpy pandas sklearn joblib turbohtml pyarrow"),
+        (["--version"], "numpy pandas sklearn joblib turbohtml pyarrow"),
+        (["label", "--help"], "numpy pandas sklearn joblib turbohtml pyarrow"),
+        (["clean", str(TEXT)], "pandas sklearn joblib pyarrow"),
+        (["clickbait", "A headline"], "pandas sklearn joblib pyarrow"),
+    ],
+)
+def test_a_command_imports_no_more_than_it_needs(args: list[str], unwanted: str) -> None:
+    program = (
+        "import sys; from boilerclass.cli import main; code = main(sys.argv[2:]);"
+        "sys.exit(code or str(sorted(set(sys.argv[1].split()) & set(sys.modules))))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, unwanted, *args], capture_output=True, check=False
+    )
+    assert done.stderr.decode().strip() == "[]"
