@@ -102,7 +102,7 @@ labelling = bundle(
         type=float,
         metavar="P",
         help="Keep a paragraph from this probability of being core, 0 to 1. "
-        "The preset's when not given.",
+        "When not given, what is best for each document by the preset.",
     ),
     click.option(
         "--preset",
