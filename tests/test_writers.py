@@ -129,6 +129,8 @@ def test_table_shows_control_characters_instead_of_obeying_them() -> None:
     [
         ("<h2>Head</h2><p>Text</p>", "## Head\n\nText\n"),
         ("<h6>Head #</h6>", "###### Head \\#\n"),
+        ("<h2>#</h2>", "## \\#\n"),
+        ("<h2>C#</h2>", "## C#\n"),
         ("<div role=heading>Head</div>", "## Head\n"),
         ("<p>one<br>two</p>", "one\\\ntwo\n"),
         ("<ul><li>a<li>b</ul><p>c</p>", "- a\n- b\n\nc\n"),

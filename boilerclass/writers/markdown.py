@@ -24,7 +24,7 @@ _INLINE = re.compile(r"[\\`*\[\]<]|~(?=~)|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
 # What it reads as the beginning of a block: heading, quote, list, rule, underline, table.
 _OPENING = re.compile(r"#{1,6}(?:\s|$)|>|[-+](?:\s|$)|-{2,}|=+\s*$|\||:?-+\s*\|")
 _NUMBERED = re.compile(r"\d{1,9}(?=[.)](?:\s|$))")
-_CLOSING_HASHES = re.compile(r"#+$")
+_CLOSING_HASHES = re.compile(r"(?<=\s)#+$")
 _BACKTICKS = re.compile(r"`+")
 
 
