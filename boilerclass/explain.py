@@ -21,6 +21,11 @@ from boilerclass.markup import FLAGS
 Floats = NDArray[np.float32]
 
 
+LEAST_FALL = 0.01
+"""Fall in probability from which one family of evidence can be said to have decided."""
+TOGETHER = "all evidence together: the label holds without any one kind of it"
+
+
 class Family(NamedTuple):
     """Input columns that say one thing together, and how to say it of a paragraph."""
 
@@ -46,8 +51,11 @@ def reasons(
     ``probability`` gives that of the paragraph's own label, shape (n,), for inputs of shape
     (n, columns).
     """
-    best, _ = strongest(probability, inputs, scores)
-    return [FAMILIES[k].words(document, i) for i, k in enumerate(best.tolist())]
+    best, falls = strongest(probability, inputs, scores)
+    return [
+        FAMILIES[k].words(document, i) if fall >= LEAST_FALL else TOGETHER
+        for i, (k, fall) in enumerate(zip(best.tolist(), falls.tolist(), strict=True))
+    ]
 
 
 def strongest(
@@ -157,7 +165,9 @@ FAMILIES: tuple[Family, ...] = (
     Family(frozenset([f"text_score_{i}" for i in range(_SCORES)]), _wording),
     Family(frozenset([f"word_score_{i}" for i in range(_SCORES)]), _names),
     Family(
-        frozenset([f"in_{n}" for n in FLAGS] + [f"tag_{n}" for n in structure.TAGS] + ["bold_share"]),
+        frozenset(
+            [f"in_{n}" for n in FLAGS] + [f"tag_{n}" for n in structure.TAGS] + ["bold_share"]
+        ),
         _markup,
     ),
     Family(frozenset(text.COLUMNS), _form),

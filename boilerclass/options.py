@@ -26,7 +26,8 @@ class Options:
     encoding: str | None = None
     """Encoding known from outside, such as an HTTP header; detected when None."""
     threshold: float | None = None
-    """Probability of core from which a paragraph is core; the preset's when None."""
+    """Probability of core from which a paragraph is core; when None, the one that is best for each
+    document by the preset."""
     preset: Literal["balanced", "precision", "recall"] = "balanced"
     """``precision`` when a leaked teaser costs more than a lost paragraph, ``recall`` when less."""
 

@@ -48,7 +48,7 @@ class Classifier:
                 "computes: use the version named in its model.json, or train it again"
             )
         self.name = model.name
-        self.thresholds: dict[str, float] = dict(model.manifest["thresholds"])
+        self.betas: dict[str, float] = dict(model.manifest["betas"])
         self.scorer = scorer.from_arrays(model.arrays, model.manifest)
 
     @classmethod
@@ -73,8 +73,8 @@ class Classifier:
         Pages are taken from the iterable as they are needed.
         """
         chosen = options or Options()
-        chunks = iter(lambda: list(islice(source, PAGES_AT_ONCE)), [])
         source = iter(pages)
+        chunks = iter(lambda: list(islice(source, PAGES_AT_ONCE)), [])
         if jobs == 1:
             for chunk in chunks:
                 yield from self._label_chunk(chunk, chosen)
@@ -118,12 +118,11 @@ class Classifier:
         return self.scorer.inputs(features.extract(together), together)
 
     def _decide(self, document: Document, roles: Floats, options: Options) -> LabelledDocument:
-        threshold = options.threshold
-        if threshold is None:
-            threshold = self.thresholds[options.preset]
         data = decode.from_data(document)
         roles[data] = np.eye(len(ROLES), dtype=np.float32)[ROLES.index(Role.BODY)]
-        chosen, probabilities = decode.labels(roles, threshold)
+        chars = np.array([len(p.text) for p in document.paragraphs], dtype=np.float32)
+        beta = self.betas[options.preset]
+        chosen, probabilities = decode.labels(roles, chars, threshold=options.threshold, beta=beta)
         finer = (np.log(roles + 1e-9) + _ROLE_IN_LABEL[chosen]).argmax(axis=1)
         return LabelledDocument(
             document=document,

@@ -49,7 +49,8 @@ class Network:
 
     def logits(self, columns: Floats) -> Floats:
         hidden = columns @ self.hidden + self.hidden_bias
-        return np.maximum(hidden, 0, out=hidden) @ self.output + self.output_bias
+        logits: Floats = np.maximum(hidden, 0, out=hidden) @ self.output + self.output_bias
+        return logits
 
     def __call__(self, columns: Floats) -> Floats:
         return softmax(self.logits(columns))

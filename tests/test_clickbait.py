@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
 from boilerclass import artifact, curiosity
-from boilerclass.headline_scorer import construct, score
 from boilerclass.errors import BoilerclassError, ModelMismatch
 from boilerclass.headline_columns import COLUMNS, columns
+from boilerclass.headline_scorer import construct, score
 from boilerclass.headlines import read
 from boilerclass.training import clickbait as training
 from boilerclass.training import clickbait_model, clickbait_rows

@@ -32,7 +32,14 @@ from boilerclass.errors import MissingExtra
     show_default=True,
     help="CSV file that gains a row of scores.",
 )
-def command(recipe: Path, corpus: Path, output_dir: Path, history: Path) -> None:
+@click.option(
+    "--predictions",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="JSON Lines file for the labels that cross-validation gave each typed document.",
+)
+def command(
+    recipe: Path, corpus: Path, output_dir: Path, history: Path, predictions: Path | None
+) -> None:
     """Train the paragraph model that RECIPE describes and print its scores.
 
     The scores are by cross-validation by site. Needs the extra "training".
@@ -44,5 +51,5 @@ def command(recipe: Path, corpus: Path, output_dir: Path, history: Path) -> None
             f"training needs {error.name}: pip install 'boilerclass[training]'"
         ) from error
     history.parent.mkdir(parents=True, exist_ok=True)
-    scores = paragraphs.train(recipe, corpus, output_dir, history)
+    scores = paragraphs.train(recipe, corpus, output_dir, history, predictions)
     click.echo(json.dumps(scores, indent=1))

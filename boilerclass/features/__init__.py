@@ -50,7 +50,7 @@ short ones. A letter, as folding drops all else, and one that no page begins a p
 
 
 def _cues(batch: Batch) -> NDArray[np.float32]:
-    """Shape (n, len(CUE_COLUMNS)): the classes of the cue phrases that each paragraph opens with."""
+    """Shape (n, len(CUE_COLUMNS)): classes of the cue phrases each paragraph opens with."""
     cues, fold = lexicons.load(), lexicons.fold
     openings = [t[:CUE_CHARS] for t in batch.texts]
     folded = [fold(x) if x.isascii() else "" for x in openings]

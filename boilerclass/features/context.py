@@ -67,12 +67,13 @@ def shifted(columns: Floats, k: int, page: Ints) -> Floats:
     return out
 
 
-def _windows(labels: Floats, batch: Batch) -> list[Floats]:
+def _windows(labels: Floats, batch: Batch) -> list[NDArray[np.floating]]:
     """Means over the paragraphs before and after, as many as there are."""
     index = np.arange(len(batch))
     first, last = batch.bounds[batch.page], batch.bounds[batch.page + 1]
-    running = np.concatenate((np.zeros((1, labels.shape[1])), np.cumsum(labels, axis=0, dtype=np.float64)))
-    out = []
+    sums = np.cumsum(labels, axis=0, dtype=np.float64)
+    running = np.concatenate((np.zeros((1, labels.shape[1])), sums))
+    out: list[NDArray[np.floating]] = []
     for width in WINDOWS:
         for lo, hi in (
             (np.maximum(index - width, first), index),
@@ -99,9 +100,9 @@ def _containers(labels: Floats, batch: Batch) -> Floats:
     return np.concatenate(columns, axis=1, dtype=np.float32)
 
 
-def _groups(labels: Floats, batch: Batch) -> list[Floats]:
+def _groups(labels: Floats, batch: Batch) -> list[NDArray[np.floating]]:
     """Means over the paragraphs of the same shape, and over the page."""
-    out = []
+    out: list[NDArray[np.floating]] = []
     for group in (structure.shape_groups(batch), batch.page):
         many = np.maximum(np.bincount(group), 1)
         out.append(
@@ -116,8 +117,8 @@ def _distances(roles: Floats, labels: Floats, batch: Batch) -> Floats:
     before, total = structure.running(core, batch)
     after = np.maximum(total - before - core, 0)
     safe = np.maximum(total, 1)
-    comment = roles[:, ROLES.index("comment")]  # type: ignore[arg-type]
-    title = roles[:, ROLES.index("title")]  # type: ignore[arg-type]
+    comment = roles[:, ROLES.index("comment")]
+    title = roles[:, ROLES.index("title")]
     return np.stack(
         [
             before / safe,

@@ -89,7 +89,8 @@ def sums(found: Sequence[Bag], table: NDArray[np.float32], n: int) -> NDArray[np
         starts = np.flatnonzero(np.diff(rows, prepend=-1))
         total[rows[starts]] += np.add.reduceat(table[buckets], starts, axis=0)
         number += np.bincount(rows, minlength=n)
-    return total / np.sqrt(np.maximum(number, 1))[:, None]
+    total /= np.sqrt(np.maximum(number, 1))[:, None]
+    return total
 
 
 def _bucket(hashes: NDArray[np.uint32]) -> NDArray[np.int32]:

@@ -34,7 +34,9 @@ def _slug(url: str | None) -> str:
     return " ".join(words) if len(words) > FEW else ""
 
 
-def _shares(batch: Batch, words: Bag, names: Sequence[str]) -> tuple[Floats, Floats]:
+def _shares(
+    batch: Batch, words: Bag, names: Sequence[str]
+) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     """Share of each paragraph's words in its document's name, and share of the name in them."""
     n = len(batch)
     chars = text.characters([name or " " for name in names])

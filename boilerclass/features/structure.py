@@ -25,26 +25,35 @@ PROSE_CHARS = 80
 MAIN_SHARE = 0.6
 """Share of the page's prose that its main container holds at least."""
 
-TAGS = "p div li a span h1 h2 h3 h4 h5 td th dd dt blockquote figcaption pre button strong em".split()
+TAGS = (
+    "p div li a span h1 h2 h3 h4 h5 td th dd dt blockquote figcaption pre button strong em".split()
+)
 
 LINK_COLUMNS = (
     "href_other_host href_root href_deep href_digits href_query href_tracking href_fragment "
-    "href_script href_mail href_author href_tag href_social href_shop href_again rel_nofollow rel_sponsored rel_tag rel_author"
+    "href_script href_mail href_author href_tag href_social href_shop "
+    "href_again rel_nofollow rel_sponsored rel_tag rel_author"
 ).split()
 OWN_COLUMNS = (
     "is_html gap many_gap link_share has_link links_per_word log_links bold_share same_text "
     "repeats_previous repeats_next in_structured_body has_structured_body"
 ).split()
 PLACE_COLUMNS = (
-    "place from_end log_index log_from_end char_place log_page log_page_chars page_prose page_links "
-    "log_prose_before log_prose_after"
+    "place from_end log_index log_from_end char_place log_page log_page_chars page_prose "
+    "page_links log_prose_before log_prose_after"
 ).split()
 CONTAINER_COLUMNS = "log_size link_share prose_share mean_log_chars place_in log_chars".split()
 GROUP_COLUMNS = "log_same_shape shape_link_share shape_mean_log_chars shape_run".split()
 MAIN_COLUMNS = "in_main place_in_main main_share main_depth main_before main_after".split()
 
 PAGE_TYPES: dict[str, tuple[str, ...]] = {
-    "article": ("article", "newsarticle", "blogposting", "reportagenewsarticle", "opinionnewsarticle"),
+    "article": (
+        "article",
+        "newsarticle",
+        "blogposting",
+        "reportagenewsarticle",
+        "opinionnewsarticle",
+    ),
     "product": ("product", "productgroup", "og:product", "product.item", "offer", "aggregateoffer"),
     "forum": ("discussionforumposting", "qapage", "question", "answer"),
     "list": ("itemlist", "collectionpage", "searchresultspage", "offercatalog"),
@@ -124,7 +133,10 @@ def features(batch: Batch) -> Floats:
 
 def _page_types(batch: Batch) -> Floats:
     of_document = np.array(
-        [[bool(d.types.intersection(names)) for names in PAGE_TYPES.values()] for d in batch.documents],
+        [
+            [bool(d.types.intersection(names)) for names in PAGE_TYPES.values()]
+            for d in batch.documents
+        ],
         dtype=np.float32,
     )
     return of_document[batch.page]
@@ -221,15 +233,64 @@ def _structured_body(batch: Batch) -> Floats:
 _HOST = re.compile(r"(?:https?:)?//(?:www\.|m\.|amp\.)?([^/?#:]*)", re.I)
 _DIGITS = re.compile(r"\d{4}")
 _TRACKING = ("utm_", "ref=", "aff", "cmp", "cid", "partner", "source=", "campaign", "gclid", "tag=")
-_AUTHOR = ("/author", "/autor", "/auteur", "/people/", "/profile", "/by/", "/redaktion", "/staff",
-           "/user/", "/member")
-_TAG = ("/tag", "/topic", "/them", "/categor", "/rubrik", "/section", "/dossier", "/eticheta",
-        "/schlagwort")
-_SOCIAL = ("facebook.", "twitter.", "x.com", "linkedin.", "pinterest.", "whatsapp.", "telegram.",
-           "instagram.", "youtube.", "reddit.", "tiktok.", "t.me", "vk.com", "xing.com", "bsky.",
-           "mastodon.", "threads.")
-_SHOP = ("amazon.", "amzn", "ebay", "shop", "taboola", "outbrain", "mgid", "doubleclick", "adclick",
-         "/ad/", "/ads/", "promo", "store.", "click.")
+_AUTHOR = (
+    "/author",
+    "/autor",
+    "/auteur",
+    "/people/",
+    "/profile",
+    "/by/",
+    "/redaktion",
+    "/staff",
+    "/user/",
+    "/member",
+)
+_TAG = (
+    "/tag",
+    "/topic",
+    "/them",
+    "/categor",
+    "/rubrik",
+    "/section",
+    "/dossier",
+    "/eticheta",
+    "/schlagwort",
+)
+_SOCIAL = (
+    "facebook.",
+    "twitter.",
+    "x.com",
+    "linkedin.",
+    "pinterest.",
+    "whatsapp.",
+    "telegram.",
+    "instagram.",
+    "youtube.",
+    "reddit.",
+    "tiktok.",
+    "t.me",
+    "vk.com",
+    "xing.com",
+    "bsky.",
+    "mastodon.",
+    "threads.",
+)
+_SHOP = (
+    "amazon.",
+    "amzn",
+    "ebay",
+    "shop",
+    "taboola",
+    "outbrain",
+    "mgid",
+    "doubleclick",
+    "adclick",
+    "/ad/",
+    "/ads/",
+    "promo",
+    "store.",
+    "click.",
+)
 _PLAIN = (0.0,) * 13
 MAX_HREF = 300
 """Characters looked at of a link target; data: addresses can be megabytes."""
@@ -284,7 +345,11 @@ def _links(batch: Batch) -> Floats:
                     (
                         *link_evidence(href[:MAX_HREF], host),
                         count[href] > 1,
-                        *(("nofollow" in rel, "sponsored" in rel, "tag" in rel, "author" in rel) if rel else _PLAIN[:4]),
+                        *(
+                            ("nofollow" in rel, "sponsored" in rel, "tag" in rel, "author" in rel)
+                            if rel
+                            else _PLAIN[:4]
+                        ),
                     )
                 )
     if rows:
@@ -389,7 +454,8 @@ def shape_groups(batch: Batch) -> Ints:
     elements, up = batch.counts[:, 4], batch.parents
     shape = (own[elements] * np.uint64(1_000_003) + own[up[elements]]) * np.uint64(1_000_003)
     shape = (shape + own[up[up[elements]]]) * np.uint64(1_000_003) + batch.page.astype(np.uint64)
-    return np.unique(shape, return_inverse=True)[1]
+    groups: Ints = np.unique(shape, return_inverse=True)[1]
+    return groups
 
 
 def _shapes(batch: Batch, weights: Weights) -> Floats:

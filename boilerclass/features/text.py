@@ -168,4 +168,5 @@ def _sums(mask: NDArray[np.bool_], starts: Ints, lengths: Ints, total: int) -> F
     """How many characters of each paragraph are set in ``mask``."""
     running = np.zeros(total + 1, dtype=np.int64)
     np.cumsum(mask, out=running[1:])
-    return (running[starts + lengths] - running[starts]).astype(np.float32)
+    found: Floats = (running[starts + lengths] - running[starts]).astype(np.float32)
+    return found

@@ -17,7 +17,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 STEPS = (0, 1, 2, 2, 3, 3, 3, 3, 3)
-"""Group of each ancestor by distance: the element itself, its parent, two more, the farther ones."""
+"""Group of each ancestor by distance: the element, its parent, two more, the farther ones."""
 PAGE_GROUP = 4
 """Group of the words of ``<html>`` and ``<body>``: they tell the kind of page."""
 GROUPS = 5
@@ -89,7 +89,8 @@ def sums(found: Words, table: Floats) -> Floats:
         for names in found.chains[:, found.groups == group].T:
             total += of_name[names]  # -1 is the last row: nothing
             number += np.append(size, 0)[names]
-    return total / np.sqrt(np.maximum(number, 1))[:, None]
+    total /= np.sqrt(np.maximum(number, 1))[:, None]
+    return total
 
 
 def bag(found: Words) -> Bag:

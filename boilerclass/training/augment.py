@@ -66,7 +66,9 @@ def thinned(examples: Sequence[Example], seed: int) -> list[Example]:
     return [e for e in out if len(e.document.paragraphs)]
 
 
-def composed(examples: Sequence[Example], folds: Sequence[int], rounds: int, seed: int) -> list[Example]:
+def composed(
+    examples: Sequence[Example], folds: Sequence[int], rounds: int, seed: int
+) -> list[Example]:
     """Articles with the teasers, promotions and tails of others of their language and fold."""
     chooser = random.Random(seed)
     groups: dict[tuple[int, str], list[Article]] = defaultdict(list)
@@ -128,7 +130,9 @@ def _compose(
             lines += _teaser(article, others, cues, chooser)
         if i == interruption and (promos or cues["ad"]):
             paid = bool(cues["ad"]) and (not promos or chooser.random() < 0.5)
-            text_of = _cased(chooser.choice(cues["ad"]), chooser) if paid else chooser.choice(promos)
+            text_of = (
+                _cased(chooser.choice(cues["ad"]), chooser) if paid else chooser.choice(promos)
+            )
             lines.append((text_of, number["ad" if paid else "promo"]))
         lines.append((text, BODY))
     if chooser.random() < 0.75:
@@ -180,14 +184,14 @@ def _tail(
 
 
 def _cased(phrase: str, chooser: random.Random) -> str:
-    return chooser.choice((phrase.capitalize(), phrase.capitalize(), phrase.upper(), phrase.title()))
+    return chooser.choice(
+        (phrase.capitalize(), phrase.capitalize(), phrase.upper(), phrase.title())
+    )
 
 
 def _example(base: Example, lines: Sequence[Line], chooser: random.Random, blank: float) -> Example:
     lines = [(text, target) for text, target in lines if text]
-    text = "".join(
-        line + ("\n\n" if chooser.random() < blank else "\n") for line, _ in lines
-    )
+    text = "".join(line + ("\n\n" if chooser.random() < blank else "\n") for line, _ in lines)
     return Example(
         id=base.id,
         source=MADE,

@@ -11,9 +11,9 @@ import numpy as np
 import sklearn
 
 from boilerclass import artifact, curiosity
-from boilerclass.headline_scorer import score
 from boilerclass.errors import BoilerclassError
 from boilerclass.headline_columns import COLUMNS
+from boilerclass.headline_scorer import score
 from boilerclass.training import clickbait_card, clickbait_rows
 from boilerclass.training.clickbait_model import (
     Fitted,

@@ -11,9 +11,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
-from boilerclass.headline_scorer import BATCH, Network, inputs
 from boilerclass.curiosity import Lexicon
 from boilerclass.headline_columns import columns
+from boilerclass.headline_scorer import BATCH, Network, inputs
 from boilerclass.headlines import BUCKETS, GAINS, grams, read
 
 INNER_FOLDS = 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ UNSURE = -1
 """Target of a paragraph that must neither teach nor be scored."""
 OUTSIDE = -2
 """Target of a paragraph that is not core on a page where only the body is known."""
-BODY = ROLES.index("body")  # type: ignore[arg-type]
+BODY = ROLES.index("body")
 TEXTS = "typed-texts"
 SEED = "seed"
 """The text the project is judged by; it never trains."""

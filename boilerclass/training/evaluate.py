@@ -54,7 +54,9 @@ def _examples(gold: Path) -> Iterator[Example]:
     elif gold.suffix == ".jsonl":
         reader = corpus.typed_texts
     else:
-        raise UnreadableInput(f"{gold}: give a folder, a .jsonl or a .parquet file with gold labels")
+        raise UnreadableInput(
+            f"{gold}: give a folder, a .jsonl or a .parquet file with gold labels"
+        )
     if not gold.exists():
         raise UnreadableInput(f"{gold}: no such file")
     return reader(gold)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import platform
 import tomllib
 import zlib
@@ -24,9 +25,8 @@ from boilerclass.training.corpus import Example
 
 Floats = NDArray[np.float32]
 
-THRESHOLDS = {"balanced": 0.5, "precision": 0.75, "recall": 0.25}
-"""Probability of core per preset. The probabilities are calibrated, so one half is the point where
-a paragraph is as likely core as not; the others are where an error costs three times the other."""
+BETAS = {"balanced": 1.0, "precision": 0.5, "recall": 2.0}
+"""Weight of recall against precision in the F-beta that each preset's labels aim at."""
 PARITY = 1e-5
 """How far numpy's probabilities may be from scikit-learn's."""
 THINNED, COMPOSED = "thinned", "composed"
@@ -38,8 +38,17 @@ READERS: dict[str, Callable[[Path], Iterator[Example]]] = {
 }
 
 
-def train(recipe_path: Path, corpus_path: Path, out: Path, history: Path) -> dict[str, Any]:
+def train(
+    recipe_path: Path,
+    corpus_path: Path,
+    out: Path,
+    history: Path,
+    predictions: Path | None = None,
+) -> dict[str, Any]:
     """The scores of the model left in ``out``, by cross-validation by site.
+
+    ``predictions`` receives, as JSON Lines, the labels of every typed document by the layers that
+    did not see its site.
 
     Raises:
         UnreadableInput: a file that the recipe names is not in the corpus.
@@ -59,13 +68,11 @@ def train(recipe_path: Path, corpus_path: Path, out: Path, history: Path) -> dic
         "labels": [str(label) for label in LABELS],
         "roles": [str(role) for role in ROLES],
         "columns": list(features.COLUMNS),
-        "thresholds": THRESHOLDS,
+        "betas": BETAS,
         "temperature": temperature,
         "seed": recipe.seed,
         "recipe": settings,
-        "versions": {
-            name: version(name) for name in ("scikit-learn", "numpy", "turbohtml")
-        }
+        "versions": {name: version(name) for name in ("scikit-learn", "numpy", "turbohtml")}
         | {"python": platform.python_version()},
         "scores": scores,
     }
@@ -73,6 +80,8 @@ def train(recipe_path: Path, corpus_path: Path, out: Path, history: Path) -> dic
     _check_parity(examples[:: max(1, len(examples) // 60)], layers, arrays)
     artifact.write(out, manifest, arrays, card.paragraphs(manifest, examples, weights))
     _record(history, artifact.read(out), scores)
+    if predictions is not None:
+        _write_predictions(predictions, verdicts(data, layers.out_of_fold, temperature))
     return scores
 
 
@@ -124,7 +133,8 @@ def calibrate(data: matrix.Matrix, roles: Floats) -> float:
         labels = scorer.softmax(logits / temperature) @ context.TO_LABELS
         return -float(np.log(labels[rows, truth] + 1e-7).mean())
 
-    return min(np.arange(0.6, 2.05, 0.05).round(2).tolist(), key=loss)
+    tried: list[float] = np.arange(0.6, 2.05, 0.05).round(2).tolist()
+    return min(tried, key=loss)
 
 
 def verdicts(
@@ -132,9 +142,11 @@ def verdicts(
 ) -> Iterator[tuple[Example, list[Label]]]:
     """Each example with the labels that its out-of-fold scores give."""
     calibrated = scorer.softmax(np.log(roles + 1e-7) / temperature)
-    chosen, _ = decode.labels(calibrated, THRESHOLDS["balanced"])
     for i, example in enumerate(data.examples):
-        own = chosen[data.bounds[i] : data.bounds[i + 1]].copy()
+        rows = slice(data.bounds[i], data.bounds[i + 1])
+        own, _ = decode.labels(
+            calibrated[rows], data.chars[rows], threshold=None, beta=BETAS["balanced"]
+        )
         own[decode.from_data(example.document)] = decode.CORE
         yield example, [LABELS[k] for k in own.tolist()]
 
@@ -179,13 +191,17 @@ def _check_parity(
     together = batch.collect([e.document for e in examples])
     found = features.extract(together)
     own = stack.own_columns(found, together, layers)
-    around = context.features(together, stack.spread(layers.first, scorer.first_input(own, together.page)))
+    around = context.features(
+        together, stack.spread(layers.first, scorer.first_input(own, together.page))
+    )
     inputs = np.concatenate((own, layers.context_standard(around)), axis=1)
     expected = stack.spread(layers.second, inputs)
     ours = scorer.from_arrays(arrays, {"temperature": 1.0})
     off = float(np.abs(ours.roles(ours.inputs(found, together)) - expected).max())
     if off > PARITY:
-        raise AssertionError(f"numpy is {off:.1e} away from scikit-learn; at most {PARITY} is allowed")
+        raise AssertionError(
+            f"numpy is {off:.1e} away from scikit-learn; at most {PARITY} is allowed"
+        )
 
 
 def _settings(path: Path) -> dict[str, Any]:
@@ -212,6 +228,19 @@ def _recipe(settings: dict[str, Any]) -> stack.Recipe:
         )
     except KeyError as error:
         raise InvalidOption(f"the recipe has no entry {error}") from error
+
+
+def _write_predictions(path: Path, scored: Iterable[tuple[Example, list[Label]]]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for example, labels in scored:
+            if not example.typed or example.source == augment.MADE:
+                continue
+            paragraphs = [
+                {"text": p.text, "label": str(label)}
+                for p, label in zip(example.document.paragraphs, labels, strict=True)
+            ]
+            row = {"id": example.id, "paragraphs": paragraphs}
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 def _record(history: Path, model: artifact.Artifact, scores: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from sklearn.neural_network import MLPClassifier
 from boilerclass import batch, features, scorer
 from boilerclass.features import context, ngrams, words
 from boilerclass.labels import LABEL_OF, ROLES, Label
-from boilerclass.training.corpus import BODY, OUTSIDE, UNSURE
+from boilerclass.training.corpus import OUTSIDE, UNSURE
 from boilerclass.training.matrix import CHUNK, Matrix, counts
 
 Floats = NDArray[np.float32]
@@ -115,7 +115,10 @@ def own_columns(found: features.Evidence, together: batch.Batch, layers: Stack) 
     """What ``Scorer.inputs`` computes first, by scikit-learn's own models."""
     n = len(together)
     text = layers.text(counts(found.ngrams, n, 1 << ngrams.BITS))
-    word = layers.words(counts([words.bag(found.words)], n, words.BUCKETS)) * scorer.is_html(together)[:, None]
+    word = (
+        layers.words(counts([words.bag(found.words)], n, words.BUCKETS))
+        * scorer.is_html(together)[:, None]
+    )
     own = np.concatenate((found.dense, scorer.limited(text), scorer.limited(word)), axis=1)
     return layers.standard(own)
 
@@ -126,7 +129,7 @@ def row_weights(matrix: Matrix, of_example: Sequence[float]) -> Floats:
     lo = matrix.bounds[:-1]
     page_chars = np.add.reduceat(matrix.chars, lo)[matrix.page]
     weights = np.sqrt(matrix.chars / page_chars) * np.asarray(of_example)[matrix.page]
-    return weights.astype(np.float32)
+    return np.asarray(weights, dtype=np.float32)
 
 
 def typed_outside(matrix: Matrix, own: Floats, weights: Floats, recipe: Recipe) -> Ints:
@@ -170,7 +173,9 @@ def _network(
         chosen = taught & mask
         return _fit_mlp(_mlp(recipe), inputs[chosen], targets[chosen], weights[chosen])
 
-    return _out_of_fold(fit_once, lambda model, mask: spread(model, inputs[mask]), fold, recipe.folds)
+    return _out_of_fold(
+        fit_once, lambda model, mask: spread(model, inputs[mask]), fold, recipe.folds
+    )
 
 
 def _out_of_fold(

@@ -1,0 +1,137 @@
+"""The shipped model over whole documents: verdicts, reasons, order, and what travels with them."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import boilerclass
+from boilerclass import batch, explain, features, readers
+from boilerclass.document import EMPTY, NO_ARTICLE, OK
+from boilerclass.errors import InvalidOption
+from boilerclass.features.context import TO_LABELS
+from boilerclass.labels import LABELS, Label
+from boilerclass.pipeline import classifier
+
+EXAMPLES = Path(__file__).parent.parent / "data" / "examples"
+PAGES = sorted((EXAMPLES / "pages").glob("*.html"))
+TEXTS = sorted((EXAMPLES / "texts").glob("*.txt"))
+
+
+@pytest.fixture(scope="module")
+def page() -> bytes:
+    return next(p for p in PAGES if p.stem.startswith("ro-")).read_bytes()
+
+
+def test_every_paragraph_has_a_verdict(page: bytes) -> None:
+    document = boilerclass.label(page)
+    assert document.status == OK
+    for paragraph in document.paragraphs:
+        assert paragraph.label in LABELS
+        assert sum(paragraph.probabilities.values()) == pytest.approx(1, abs=1e-4)
+        assert paragraph.probability == paragraph.probabilities[paragraph.label]
+        assert paragraph.reason
+    assert 0 <= (document.clickbait or 0) <= 1
+    assert document.language == "ro"
+    assert document.title
+
+
+def test_many_is_one_at_a_time_in_order() -> None:
+    sources = [p.read_bytes() for p in [*PAGES, *TEXTS]]
+    together = list(boilerclass.label_many(iter(sources)))
+    for source, document in zip(sources, together, strict=True):
+        alone = boilerclass.label(source)
+        assert [p.text for p in alone.paragraphs] == [p.text for p in document.paragraphs]
+        assert np.allclose(alone.probabilities, document.probabilities, atol=1e-5)
+
+
+def test_processes_give_the_same(page: bytes) -> None:
+    sources = [page, b"", "Titlu\n\nUn paragraf de text, scris pentru proba.\n"] * 12
+    one = list(boilerclass.label_many(sources))
+    two = list(boilerclass.label_many(sources, jobs=2))
+    assert [d.labels for d in one] == [d.labels for d in two]
+    assert [p.reason for p in two[0].paragraphs] == [p.reason for p in one[0].paragraphs]
+
+
+def test_a_pickled_document_keeps_what_it_knew(page: bytes) -> None:
+    document = boilerclass.label(page)
+    again = pickle.loads(pickle.dumps(document))
+    for a, b in zip(document.paragraphs, again.paragraphs, strict=True):
+        assert (a.text, a.label, a.reason, a.xpath, a.start) == (
+            b.text,
+            b.label,
+            b.reason,
+            b.xpath,
+            b.start,
+        )
+    assert (document.title, document.language) == (again.title, again.language)
+    assert document.clickbait == again.clickbait
+
+
+@pytest.mark.parametrize("path", [*PAGES[:6], *TEXTS[:6]], ids=lambda p: p.stem)
+def test_without_its_reason_a_label_is_less_probable(path: Path) -> None:
+    model = classifier()
+    document = readers.read(path.read_bytes())
+    together = batch.collect([document])
+    inputs = model.scorer.inputs(features.extract(together), together)
+    rows = np.arange(len(together))
+    chosen = (model.scorer.roles(inputs) @ TO_LABELS).argmax(axis=1)
+
+    def probability(columns: np.ndarray) -> np.ndarray:
+        return (model.scorer.roles(columns) @ TO_LABELS)[rows, chosen]
+
+    best, _ = explain.strongest(probability, inputs, model.scorer.scores)
+    reasons = explain.reasons(probability, inputs, model.scorer.scores, document)
+    told = np.array([reason != explain.TOGETHER for reason in reasons])
+    assert told.any()
+    whole = probability(inputs)
+    for k, family in enumerate(explain.FAMILIES):
+        own = told & (best == k)
+        lowered = probability(explain.without(inputs, family, model.scorer.scores))
+        assert (lowered[own] < whole[own]).all()
+
+
+def test_reasons_speak_of_the_page() -> None:
+    document = boilerclass.label(next(p for p in TEXTS if p.stem.startswith("ro-")).read_bytes())
+    assert len({p.reason for p in document.paragraphs}) > 2
+
+
+@pytest.mark.parametrize("source", ["", b"", "   \n\n", "<html><body></body></html>"])
+def test_nothing_is_said_to_be_nothing(source: str | bytes) -> None:
+    document = boilerclass.label(source)
+    assert document.status == EMPTY
+    assert list(document.paragraphs) == []
+    assert boilerclass.clean(source) == ""
+
+
+def test_chrome_alone_is_no_article() -> None:
+    menu = "<nav><ul>" + "<li><a href='/a'>Contact</a></li>" * 20 + "</ul></nav>"
+    document = boilerclass.label(f"<html><body>{menu}</body></html>", threshold=0.9)
+    assert document.status == NO_ARTICLE
+    assert Label.CORE not in document.labels
+
+
+def test_article_in_data_is_kept_and_says_so() -> None:
+    path = next(p for p in PAGES if p.stem.endswith("-jsonld"))
+    document = boilerclass.label(path.read_bytes())
+    assert any(p.reason.startswith("rule:") and p.label is Label.CORE for p in document.paragraphs)
+
+
+@pytest.mark.parametrize(
+    "options", [{"preset": "best"}, {"kind": "pdf"}, {"threshold": 7}, {"speed": 1}]
+)
+def test_wrong_options_are_named(options: dict[str, object]) -> None:
+    with pytest.raises(InvalidOption):
+        boilerclass.clean("text", **options)
+
+
+def test_blank_lines_of_a_text_stay() -> None:
+    path = next(p for p in TEXTS if p.stem.startswith("ro-"))
+    source = path.read_text(encoding="utf-8")
+    kept = boilerclass.clean(source)
+    lines = [line for line in kept.splitlines() if line]
+    assert all(line in source for line in lines)
+    assert "\n\n" in kept
