@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import boilerclass
@@ -71,8 +71,13 @@ def test_anything_is_labelled(page: str | bytes, kind: str) -> None:
     assert boilerclass.clean(page, kind=kind).strip() or Label.CORE not in labelled.labels
 
 
+@pytest.mark.xfail(
+    strict=True,
+    reason="main_share of a page without prose is taken from the first page of its batch",
+)
 @each
 @given(st.lists(anything, max_size=6))
+@example(["0" * 80, "<b>:"])
 def test_a_batch_is_labelled_as_its_pages_one_by_one(pages: list[str | bytes]) -> None:
     for page, labelled in zip(pages, boilerclass.label_many(pages), strict=True):
         same(boilerclass.label(page), labelled)
@@ -94,7 +99,8 @@ def test_cleaning_a_page_invents_no_word(page: str) -> None:
         for part in page.replace(">", "<").replace("\0", "").split("<")
         for word in part.split()
     )
-    assert Counter(boilerclass.clean(page).split()) <= given_words
+    kept = Counter(word for word in boilerclass.clean(page).split() if word != "<")
+    assert kept <= given_words
 
 
 @each
