@@ -67,6 +67,15 @@ def nowhere(_: int) -> Origin:
     return Origin(None, None, None)
 
 
+class Located(NamedTuple):
+    """A ``Document.locate`` that was asked in advance, for where the source will be gone."""
+
+    origins: Sequence[Origin]
+
+    def __call__(self, index: int, /) -> Origin:
+        return self.origins[index]
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A page or a text as paragraphs in reading order."""
@@ -87,6 +96,12 @@ class Document:
     first_data: int | None = None
     """Index of the first paragraph that was read from structured data instead of the tree."""
     locate: Callable[[int], Origin] = field(default=nowhere, repr=False)
+
+
+def settled(document: Document) -> Document:
+    """The document without its hold on the source, so that it can travel to another process."""
+    origins = [document.locate(i) for i in range(len(document.paragraphs))]
+    return replace(document, locate=Located(origins))
 
 
 OK, EMPTY, NO_ARTICLE = "ok", "empty", "no-article"
@@ -127,7 +142,7 @@ class Settled(NamedTuple):
 class LabelledDocument:
     """A document with a verdict on every paragraph."""
 
-    __slots__ = ("_detail", "_origins", "document", "labels", "probabilities", "roles", "title")
+    __slots__ = ("_detail", "document", "labels", "probabilities", "roles", "title")
 
     def __init__(
         self,
@@ -136,7 +151,6 @@ class LabelledDocument:
         roles: Sequence[Role],
         probabilities: Sequence[Sequence[float]],
         detail: Detail,
-        origins: Sequence[Origin] | None = None,
     ) -> None:
         self.document = document
         self.labels = labels
@@ -147,7 +161,6 @@ class LabelledDocument:
         """For each paragraph the calibrated probabilities of LABELS, in that order."""
         self.title = self._title()
         self._detail = detail
-        self._origins = origins
 
     def __reduce__(self) -> tuple[Any, ...]:
         detail = Settled(
@@ -156,9 +169,8 @@ class LabelledDocument:
             self.clickbait or 0.0,
             self._detail.language(),
         )
-        document = replace(self.document, locate=nowhere)
-        rest = (self.labels, self.roles, self.probabilities, detail, self.origins())
-        return LabelledDocument, (document, *rest)
+        verdicts = (self.labels, self.roles, self.probabilities, detail)
+        return LabelledDocument, (settled(self.document), *verdicts)
 
     @property
     def paragraphs(self) -> list[LabelledParagraph]:
@@ -186,11 +198,9 @@ class LabelledDocument:
     def detail(self) -> Detail:
         return self._detail
 
-    def origins(self) -> Sequence[Origin]:
-        """Where each paragraph stands in the source."""
-        if self._origins is None:
-            self._origins = [self.document.locate(i) for i in range(len(self.labels))]
-        return self._origins
+    def origin(self, index: int) -> Origin:
+        """Where a paragraph stands in the source."""
+        return self.document.locate(index)
 
     def _title(self) -> str | None:
         for paragraph, role in zip(self.document.paragraphs, self.roles, strict=True):
@@ -245,13 +255,13 @@ class LabelledParagraph:
 
     @property
     def xpath(self) -> str | None:
-        return self._document.origins()[self._index].xpath
+        return self._document.origin(self._index).xpath
 
     @property
     def start(self) -> int | None:
         """Code point in the decoded source where the holding element or line begins."""
-        return self._document.origins()[self._index].start
+        return self._document.origin(self._index).start
 
     @property
     def end(self) -> int | None:
-        return self._document.origins()[self._index].end
+        return self._document.origin(self._index).end

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerclass import features, lexicons
-from boilerclass.document import Document
+from boilerclass.document import Document, Kind
 from boilerclass.features import context, overlap, structure, text
 from boilerclass.markup import FLAGS
+from boilerclass.scorer import Inputs, Scorer
 
 Floats = NDArray[np.float32]
 
@@ -27,55 +28,62 @@ TOGETHER = "all evidence together: the label holds without any one kind of it"
 
 
 class Family(NamedTuple):
-    """Input columns that say one thing together, and how to say it of a paragraph."""
+    """Columns of a paragraph that say one thing together, and how to say it."""
 
     columns: frozenset[str]
     words: Callable[[Document, int], str]
-
-
-def input_names(scores: int) -> list[str]:
-    """Names of the second network's inputs, with ``scores`` of each linear model."""
-    own = [
-        *features.COLUMNS,
-        *(f"text_score_{i}" for i in range(scores)),
-        *(f"word_score_{i}" for i in range(scores)),
-    ]
-    return [*own, *(f"around {name}" for name in context.COLUMNS)]
+    in_text: bool = True
+    """Whether plain text has such evidence at all."""
 
 
 def reasons(
-    probability: Callable[[Floats], Floats], inputs: Floats, scores: int, document: Document
+    scorer: Scorer, inputs: Inputs, chosen: NDArray[np.int64], document: Document
 ) -> list[str]:
-    """For each paragraph the words of its strongest evidence.
+    """For each paragraph of a document the words of its strongest evidence.
 
-    ``probability`` gives that of the paragraph's own label, shape (n,), for inputs of shape
-    (n, columns).
+    ``chosen`` holds the paragraphs' labels as indices into LABELS.
     """
-    best, falls = strongest(probability, inputs, scores)
+    best, falls = strongest(scorer, inputs, chosen, document.kind)
+    words = [*(family.words for family in FAMILIES), _around]
     return [
-        FAMILIES[k].words(document, i) if fall >= LEAST_FALL else TOGETHER
+        words[k](document, i) if fall >= LEAST_FALL else TOGETHER
         for i, (k, fall) in enumerate(zip(best.tolist(), falls.tolist(), strict=True))
     ]
 
 
 def strongest(
-    probability: Callable[[Floats], Floats], inputs: Floats, scores: int
+    scorer: Scorer, inputs: Inputs, chosen: NDArray[np.int64], kind: Kind
 ) -> tuple[NDArray[np.int64], Floats]:
-    """For each paragraph the index in FAMILIES of its strongest evidence, and how far the
-    probability falls without it."""
+    """For each paragraph the number of its strongest evidence, and how far the probability of its
+    label falls without it."""
+    rows = np.arange(len(chosen))
+
+    def probability(changed: Inputs) -> Floats:
+        labels: Floats = scorer.roles(changed) @ context.TO_LABELS
+        return labels[rows, chosen]
+
     whole = probability(inputs)
     falls = np.stack(
-        [whole - probability(without(inputs, family, scores)) for family in FAMILIES], axis=1
+        [whole - probability(without(scorer, inputs, k)) for k in range(len(FAMILIES) + 1)], axis=1
     )
+    if kind == "text":
+        falls[:, [k for k, family in enumerate(FAMILIES) if not family.in_text]] = -1
     best = falls.argmax(axis=1)
-    return best, falls[np.arange(len(falls)), best]
+    return best, falls[rows, best]
 
 
-def without(inputs: Floats, family: Family, scores: int) -> Floats:
-    """The inputs with one family at its average, which is 0 in standardised columns."""
-    out = inputs.copy()
-    out[:, [i for i, name in enumerate(input_names(scores)) if name in family.columns]] = 0
-    return out
+def without(scorer: Scorer, inputs: Inputs, k: int) -> Inputs:
+    """The inputs without evidence ``k``: a family, or after the last of them the surroundings."""
+    if k == len(FAMILIES):
+        return scorer.without_around(inputs)
+    names = [
+        *features.COLUMNS,
+        *(f"text_score_{i}" for i in range(scorer.scores)),
+        *(f"word_score_{i}" for i in range(scorer.scores)),
+    ]
+    return scorer.without_own(
+        inputs, [i for i, name in enumerate(names) if name in FAMILIES[k].columns]
+    )
 
 
 def _links(document: Document, i: int) -> str:
@@ -87,7 +95,7 @@ def _cue(document: Document, i: int) -> str:
     p = document.paragraphs[i]
     mask = lexicons.load().match(lexicons.fold(p.text[: features.CUE_CHARS]))
     found = [name for i, name in enumerate(lexicons.CLASSES) if mask >> i & 1]
-    return f"opens with a {' or '.join(found)} cue" if found else "opens with no known cue"
+    return f"opens with a cue of kind {' or '.join(found)}" if found else "opens with no known cue"
 
 
 def _wording(document: Document, i: int) -> str:
@@ -160,21 +168,21 @@ _SCORES = 32
 _PAGE = {*(f"type_{n}" for n in structure.PAGE_TYPES), *structure.URL_COLUMNS, "is_html"}
 
 FAMILIES: tuple[Family, ...] = (
-    Family(frozenset([*_LINK]), _links),
+    Family(frozenset([*_LINK]), _links, in_text=False),
     Family(frozenset(features.CUE_COLUMNS), _cue),
     Family(frozenset([f"text_score_{i}" for i in range(_SCORES)]), _wording),
-    Family(frozenset([f"word_score_{i}" for i in range(_SCORES)]), _names),
+    Family(frozenset([f"word_score_{i}" for i in range(_SCORES)]), _names, in_text=False),
     Family(
         frozenset(
             [f"in_{n}" for n in FLAGS] + [f"tag_{n}" for n in structure.TAGS] + ["bold_share"]
         ),
         _markup,
+        in_text=False,
     ),
     Family(frozenset(text.COLUMNS), _form),
     Family(frozenset([*_REPEAT]), _repeated),
-    Family(frozenset([*_TITLE]), _title),
+    Family(frozenset([*_TITLE]), _title, in_text=False),
     Family(frozenset([*structure.PLACE_COLUMNS, "gap", "many_gap"]), _place),
-    Family(frozenset([*_CONTAINER]), _containers),
-    Family(frozenset([f"around {n}" for n in context.COLUMNS]), _around),
-    Family(frozenset([*_PAGE, "has_structured_body"]), _page),
+    Family(frozenset([*_CONTAINER]), _containers, in_text=False),
+    Family(frozenset([*_PAGE, "has_structured_body"]), _page, in_text=False),
 )

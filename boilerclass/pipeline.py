@@ -20,9 +20,8 @@ from boilerclass import (
     readers,
     scorer,
 )
-from boilerclass.document import Document, LabelledDocument
+from boilerclass.document import Document, LabelledDocument, settled
 from boilerclass.errors import ModelMismatch
-from boilerclass.features import context
 from boilerclass.labels import LABEL_OF, LABELS, ROLES, Label, Role
 from boilerclass.options import Options
 from boilerclass.readers.language import identify
@@ -82,31 +81,24 @@ class Classifier:
         from joblib import Parallel, delayed
 
         work = Parallel(n_jobs=jobs, return_as="generator")
-        for part in work(delayed(self._label_chunk)(chunk, chosen) for chunk in chunks):
-            yield from part
+        for part in work(delayed(self._score_chunk)(chunk, chosen) for chunk in chunks):
+            # Decided here, so that what is only worked out on demand stays on demand.
+            yield from (self._decide(document, roles, chosen) for document, roles in part)
 
     def label_documents(
         self, documents: Sequence[Document], options: Options
     ) -> list[LabelledDocument]:
         """The labels of documents that have been read."""
-        together = batch.collect(documents)
-        roles = self.scorer.roles(self._inputs(together))
-        bounds = together.bounds.tolist()
         return [
-            self._decide(document, roles[lo:hi], options)
-            for document, lo, hi in zip(documents, bounds[:-1], bounds[1:], strict=True)
+            self._decide(document, roles, options)
+            for document, roles in zip(documents, self._score(documents), strict=True)
         ]
 
     def reasons(self, document: Document, chosen: Ints) -> list[str]:
         """Why each paragraph has its label, given as an index into LABELS."""
-        inputs = self._inputs(batch.collect([document]))
-        rows = np.arange(len(chosen))
-
-        def probability(columns: Floats) -> Floats:
-            labels: Floats = self.scorer.roles(columns) @ context.TO_LABELS
-            return labels[rows, chosen]
-
-        words = explain.reasons(probability, inputs, self.scorer.scores, document)
+        together = batch.collect([document])
+        inputs = self.scorer.inputs(features.extract(together), together)
+        words = explain.reasons(self.scorer, inputs, chosen, document)
         data = decode.from_data(document)
         words[data] = [decode.DATA_REASON] * len(words[data])
         return words
@@ -114,8 +106,18 @@ class Classifier:
     def _label_chunk(self, pages: list[str | bytes], options: Options) -> list[LabelledDocument]:
         return self.label_documents([_read(page, options) for page in pages], options)
 
-    def _inputs(self, together: batch.Batch) -> Floats:
-        return self.scorer.inputs(features.extract(together), together)
+    def _score_chunk(
+        self, pages: list[str | bytes], options: Options
+    ) -> list[tuple[Document, Floats]]:
+        """Documents that can travel between processes, and the probabilities of their roles."""
+        documents = [_read(page, options) for page in pages]
+        return list(zip(map(settled, documents), self._score(documents), strict=True))
+
+    def _score(self, documents: Sequence[Document]) -> list[Floats]:
+        """For each document the probabilities of its paragraphs' roles."""
+        together = batch.collect(documents)
+        inputs = self.scorer.inputs(features.extract(together), together)
+        return np.split(self.scorer.roles(inputs), together.bounds[1:-1])
 
     def _decide(self, document: Document, roles: Floats, options: Options) -> LabelledDocument:
         data = decode.from_data(document)

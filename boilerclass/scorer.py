@@ -7,9 +7,9 @@ together with the first one's verdicts around it and over the page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,16 @@ class Network:
         return softmax(self.logits(columns))
 
 
+class Inputs(NamedTuple):
+    """The standardised inputs of the networks, shape (n, ...) each."""
+
+    own: Floats
+    near: Floats
+    """A paragraph's own columns, then those of the next and of the previous one."""
+    around: Floats
+    """The first network's verdict on the paragraph, then what it says of its surroundings."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scorer:
     """The whole model, ready to multiply; k roles, l linear scores."""
@@ -84,16 +94,37 @@ class Scorer:
         word = (words.sums(evidence.words, self.word_table) + self.word_bias) * kind[:, None]
         return np.concatenate((evidence.dense, limited(text), limited(word)), axis=1)
 
-    def inputs(self, evidence: Evidence, batch: Batch) -> Floats:
-        """What the second network is given about each paragraph, standardised."""
+    def inputs(self, evidence: Evidence, batch: Batch) -> Inputs:
+        """What the networks are given about each paragraph, standardised."""
         own = self.standard(self.linear(evidence, is_html(batch)))
-        first = self.first(first_input(own, batch.page))
-        around = self.context_standard(context.features(batch, first))
-        return np.concatenate((own, around), axis=1)
+        near = first_input(own, batch.page)
+        around = self.context_standard(context.features(batch, self.first(near)))
+        return Inputs(own, near, around)
 
-    def roles(self, second: Floats) -> Floats:
+    def roles(self, inputs: Inputs) -> Floats:
         """Shape (n, k): the calibrated probability of each role."""
+        second = np.concatenate((inputs.own, inputs.around), axis=1)
         return softmax(self.second.logits(second) / self.temperature)
+
+    def without_own(self, inputs: Inputs, columns: Sequence[int]) -> Inputs:
+        """The inputs as if each paragraph had nothing in some columns, and its neighbours all."""
+        own, near = inputs.own.copy(), inputs.near.copy()
+        own[:, columns] = 0  # the average of standardised columns
+        near[:, columns] = 0
+        return Inputs(own, near, self._with_verdict(near, inputs.around.copy()))
+
+    def without_around(self, inputs: Inputs) -> Inputs:
+        """The inputs as if each paragraph stood alone."""
+        near = inputs.near.copy()
+        near[:, inputs.own.shape[1] :] = 0
+        return Inputs(inputs.own, near, self._with_verdict(near, np.zeros_like(inputs.around)))
+
+    def _with_verdict(self, near: Floats, around: Floats) -> Floats:
+        verdict = self.first(near)
+        k = verdict.shape[1]
+        known = self.context_standard
+        around[:, :k] = Standard(known.mean[:k], known.scale[:k])(verdict)
+        return around
 
 
 def from_arrays(arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, Any]) -> Scorer:

@@ -191,7 +191,7 @@ class _Walk:
     ) -> None:
         # One loop over local names: this runs once for every node of every page.
         text_type, element_type = turbohtml.Text, turbohtml.Element
-        link_bit, hidden_bit = BIT["link"], BIT["hidden"]
+        link_bit, hidden_bit, pre_bit = BIT["link"], BIT["hidden"], BIT["preformatted"]
         frames: list[tuple[Iterator[turbohtml.Node], int, int, bool, tuple[str, str] | None]] = []
         children: Iterator[turbohtml.Node] = iter(root.children)
         index, flags, block, link = 0, 0, True, None
@@ -204,7 +204,7 @@ class _Walk:
                     if not data.isspace():
                         self._add(run, data, index, flags, link)
                     elif run.host >= 0:
-                        run.parts.append(" ")
+                        run.parts.append(data if flags & pre_bit else " ")
                     after_link = False
                 elif type(node) is element_type:
                     tag = node.tag
