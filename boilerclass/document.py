@@ -67,7 +67,8 @@ def nowhere(_: int) -> Origin:
     return Origin(None, None, None)
 
 
-class Located(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Located:
     """A ``Document.locate`` that was asked in advance, for where the source will be gone."""
 
     origins: Sequence[Origin]
