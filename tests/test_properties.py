@@ -71,10 +71,6 @@ def test_anything_is_labelled(page: str | bytes, kind: str) -> None:
     assert boilerclass.clean(page, kind=kind).strip() or Label.CORE not in labelled.labels
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="main_share of a page without prose is taken from the first page of its batch",
-)
 @each
 @given(st.lists(anything, max_size=6))
 @example(["0" * 80, "<b>:"])

@@ -500,7 +500,7 @@ def _main(batch: Batch, weights: Weights, elements: Ints) -> Floats:
         [
             inside,
             np.where(inside, (index - start) / np.maximum(count, 1), 0),
-            prose[main] / np.maximum(page_prose, 1),
+            np.where(known, prose[main], 0) / np.maximum(page_prose, 1),
             np.log1p(count),
             known & (elements < main),
             known & (elements >= end),
