@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 EXAMPLE = re.compile("(?<=<!-- example -->\n).*?(?=<!-- /example -->)", re.S)
 ARGUMENTS = ["label", "data/examples/texts/en-library-owl.txt"]
-WIDTH = 100
+WIDTH = 120
 
 
 def example() -> str:
@@ -29,7 +29,8 @@ def example() -> str:
         cwd=ROOT,
         env={**os.environ, "COLUMNS": str(WIDTH)},
     )
-    return f"```console\n$ boilerclass {' '.join(ARGUMENTS)}\n{done.stdout}```\n"
+    lines = [line.rpartition("  ")[0].rstrip() for line in done.stdout.splitlines()]
+    return "\n".join(["```console", f"$ boilerclass {' '.join(ARGUMENTS)}", *lines, "```", ""])
 
 
 def test_the_example_is_what_the_command_prints() -> None:
