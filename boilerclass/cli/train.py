@@ -21,9 +21,10 @@ from boilerclass.errors import MissingExtra
 )
 @click.option(
     "--output-dir",
-    required=True,
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder the model is written to.",
+    default=Path("models/paragraphs"),
+    show_default=True,
+    help="Folder the model is written to; name it in BOILERCLASS_MODEL to use it.",
 )
 @click.option(
     "--history",
