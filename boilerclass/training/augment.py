@@ -30,7 +30,7 @@ SHORTEST_BODY = 3
 """Paragraphs of body from which a document can be the base of a composed text."""
 MADE = "composed"
 """``Example.source`` of everything made here."""
-ROUNDS = 3
+ROUNDS = 2
 """Texts composed around each article."""
 LEAD_CHARS = 80
 """Characters from which a body's first paragraph can be the lead under a headline."""
@@ -169,14 +169,7 @@ def _tail(
     role = ROLE_NUMBER["recommendation"]
     headings = cues["recommendation"] + cues["teaser"]
     doubled, led = chooser.random() < 0.5, chooser.random() < 0.5
-    lines: list[Line] = []
-    if chooser.random() < 0.25:  # a list whose items came out as one line
-        titles = [o.title for o in chooser.sample(others, min(len(others), 5)) if o is not article]
-        joined = chooser.choice(("... ", " ", " | ", ". ")).join(
-            titles[: chooser.choice((2, 3, 5))]
-        )
-        cue = f"{_cased(chooser.choice(headings), chooser)} " if chooser.random() < 0.3 else ""
-        return [(cue + joined, role)]
+    lines = []
     for _ in range(chooser.choice((1, 1, 2, 3))):
         if chooser.random() < 0.8:
             ending = chooser.choice(("", "", ":", "..."))
