@@ -9,10 +9,6 @@ class UnreadableInput(BoilerclassError):
     """An input could not be opened, decoded or recognised."""
 
 
-class UnknownLanguage(BoilerclassError):
-    """A language was asked for that has no data file."""
-
-
 class ModelMismatch(BoilerclassError):
     """A model folder is sound, but made for another version or another task."""
 

@@ -62,7 +62,7 @@ class Classifier:
 
     def label(self, page: str | bytes, options: Options | None = None) -> LabelledDocument:
         """The page's paragraphs, each with its label."""
-        return self.label_documents([_read(page, options or Options())], options or Options())[0]
+        return self._label_chunk([page], options or Options())[0]
 
     def label_many(
         self, pages: Iterable[str | bytes], jobs: int = 1, options: Options | None = None

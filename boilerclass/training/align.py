@@ -19,8 +19,6 @@ FIRST_UNSPACED = 0x2E80
 LONG_RUN = 4
 """Words in a row from which a match in a body cannot be chance."""
 
-Owners = NDArray[np.int64]
-
 
 def words(text: str) -> list[str]:
     """The lower-case words of a text; the characters of a run in a script without spaces."""

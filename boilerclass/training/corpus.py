@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,12 +68,7 @@ def folder(path: Path) -> Iterator[Example]:
             site=gold["id"],
             language=gold["lang"],
             document=document,
-            targets=align.roles(
-                [b["text"] for b in blocks],
-                [ROLE_NUMBER[b["role"]] for b in blocks],
-                [p.text for p in document.paragraphs],
-                UNSURE,
-            ),
+            targets=_aligned(blocks, document),
             typed=True,
         )
 
@@ -82,21 +77,25 @@ def typed_pages(path: Path) -> Iterator[Example]:
     """The pages labelled block by block."""
     for row in _rows(path):
         document = readers.read(_decoded(row), kind="html", url=row["url"])
-        blocks = list(row["blocks"])
         yield Example(
             id=row["id"],
             source=row["source"],
             site=row["site"],
             language=row["lang"],
             document=document,
-            targets=align.roles(
-                [b["text"] for b in blocks],
-                [ROLE_NUMBER[b["role"]] for b in blocks],
-                [p.text for p in document.paragraphs],
-                UNSURE,
-            ),
+            targets=_aligned(row["blocks"], document),
             typed=True,
         )
+
+
+def _aligned(blocks: Sequence[dict[str, str]], document: Document) -> NDArray[np.int8]:
+    """The role of each paragraph by gold blocks that may be cut otherwise."""
+    return align.roles(
+        [b["text"] for b in blocks],
+        [ROLE_NUMBER[b["role"]] for b in blocks],
+        [p.text for p in document.paragraphs],
+        UNSURE,
+    )
 
 
 def typed_texts(path: Path) -> Iterator[Example]:
