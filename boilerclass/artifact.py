@@ -5,12 +5,10 @@ construct the `Artifact`. A folder that fails a check is never half used.
 """
 
 import hashlib
-import io
 import json
 import os
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -21,14 +19,13 @@ from typing import Any
 
 import numpy as np
 
+from boilerclass import npz
 from boilerclass.errors import CorruptModel, InvalidOption, ModelMismatch
 
 FORMAT_VERSION = 1
 WEIGHTS, MANIFEST, CARD = "weights.npz", "model.json", "CARD.md"
 ENVIRONMENT = {"paragraphs": "BOILERCLASS_MODEL", "clickbait": "BOILERCLASS_CLICKBAIT_MODEL"}
 
-# The first moment a zip archive can record: the same arrays give the same bytes on any day.
-_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _NUMERIC_KINDS = "biuf"
 _REPLACE = "Replace the folder with a fresh copy of the model, or train it again."
 
@@ -74,7 +71,7 @@ def write(
     """
     table = _table(arrays)
     _check_arrays(folder, arrays, table)
-    weights = _pack(arrays)
+    weights = npz.pack(arrays)
     derived = {"digest": hashlib.sha256(weights).hexdigest(), "arrays": table}
     full = {**manifest, "format_version": FORMAT_VERSION, **derived}
     _check_manifest(folder, full, full["digest"])
@@ -128,13 +125,8 @@ def _parse_manifest(folder: Path | Traversable, raw: bytes) -> dict[str, Any]:
 
 def _parse_arrays(folder: Path | Traversable, raw: bytes) -> dict[str, np.ndarray]:
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            # A packed entry may unfold to any size, and unpacking is slow: `write` never packs.
-            if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
-                raise ValueError("compressed entry")
-        with np.load(io.BytesIO(raw), allow_pickle=False) as archive:
-            return dict(archive)
-    except (ValueError, OSError, EOFError, KeyError, MemoryError, zipfile.BadZipFile) as error:
+        return npz.unpack(raw)
+    except ValueError as error:
         raise CorruptModel(f"Model {folder}: {WEIGHTS} is damaged ({error}). {_REPLACE}") from error
 
 
@@ -190,16 +182,6 @@ def _row(array: np.ndarray) -> dict[str, Any]:
 
 def _table(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
     return {name: _row(array) for name, array in sorted(arrays.items())}
-
-
-def _pack(arrays: Mapping[str, np.ndarray]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        for name, array in sorted(arrays.items()):
-            entry = io.BytesIO()
-            np.lib.format.write_array(entry, np.ascontiguousarray(array), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy", _ZIP_EPOCH), entry.getvalue())
-    return packed.getvalue()
 
 
 def _put(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,17 +53,14 @@ def collect(documents: Sequence[Document]) -> Batch:
     texts, gap, element, flags, link_chars, links, bold, hrefs, rels = (
         zip(*rows, strict=True) if rows else ((),) * 9
     )
-    tree_sizes = np.array([len(d.tree.parents) for d in documents], dtype=np.int64)
+    trees = [d.tree for d in documents]
+    tree_sizes = np.array([len(t.parents) for t in trees], dtype=np.int64)
     first_element = np.concatenate(([0], np.cumsum(tree_sizes)))
     page = np.repeat(np.arange(len(documents)), sizes)
     element_page = np.repeat(np.arange(len(documents)), tree_sizes)
     shift = first_element[element_page]
-    names: dict[tuple[str, str], int] = {}
-    element_name = [
-        names.setdefault(pair, len(names))
-        for d in documents
-        for pair in zip(d.tree.tags, d.tree.words, strict=True)
-    ]
+    names: defaultdict[tuple[str, str], int] = defaultdict(count().__next__)
+    element_name = [list(map(names.__getitem__, zip(t.tags, t.words, strict=True))) for t in trees]
     counts = np.array([gap, link_chars, links, bold, element], dtype=np.int64).T
     counts[:, 4] += first_element[page]
     return Batch(
@@ -73,13 +72,14 @@ def collect(documents: Sequence[Document]) -> Batch:
         flags=np.array(flags, dtype=np.uint64),
         bounds=np.concatenate(([0], np.cumsum(sizes))),
         page=page,
-        parents=_joined([d.tree.parents for d in documents]) + shift,
-        ends=_joined([d.tree.ends for d in documents]) + shift,
+        parents=_joined([t.parents for t in trees]) + shift,
+        ends=_joined([t.ends for t in trees]) + shift,
         element_page=element_page,
         names=list(names),
-        element_name=np.array(element_name, dtype=np.int64),
+        element_name=_joined(element_name),
     )
 
 
 def _joined(columns: Sequence[Sequence[int]]) -> Ints:
-    return np.array([x for column in columns for x in column], dtype=np.int64)
+    arrays = [np.asarray(column, dtype=np.int64) for column in columns]
+    return np.concatenate(arrays) if arrays else np.zeros(0, dtype=np.int64)

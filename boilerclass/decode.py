@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerclass.document import Document
+from boilerclass.document import Document, Forced
 from boilerclass.features.context import TO_LABELS
 from boilerclass.labels import LABELS, Label
 
@@ -35,6 +37,15 @@ def labels(
     rest = probabilities.copy()
     rest[:, CORE] = -1
     return np.where(core >= threshold, CORE, rest.argmax(axis=1)), probabilities
+
+
+def obey(forced: Mapping[int, Forced], chosen: Ints, probabilities: Floats) -> None:
+    """Change the chosen labels, indices into LABELS, to what the user's own rules want."""
+    for i, verdict in forced.items():
+        if verdict.keep:
+            chosen[i] = CORE
+        elif chosen[i] == CORE:
+            chosen[i] = max(set(range(len(LABELS))) - {CORE}, key=probabilities[i].__getitem__)
 
 
 def best_threshold(core: Floats, chars: Floats, beta: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -62,6 +62,56 @@ class Origin(NamedTuple):
     text that was not read from the tree (JSON-LD, state blobs)."""
 
 
+class Forced(NamedTuple):
+    """A verdict on a paragraph that no model may change."""
+
+    keep: bool
+    reason: str
+
+
+class Metadata(NamedTuple):
+    """What a page says of itself as a publication: bounded, on one line, without controls."""
+
+    authors: Sequence[str] = ()
+    date: str | None = None
+    """Of publication, in ISO 8601: a day, or a moment with its offset where the page has one."""
+    site: str | None = None
+    """Name of the site."""
+    description: str | None = None
+    url: str | None = None
+    """The page's own address (canonical, else as given); http or https."""
+
+
+class Link(NamedTuple):
+    """A link within a paragraph."""
+
+    start: int
+    end: int
+    """Code points in the paragraph's text, half open."""
+    href: str
+    """Where it leads: http, https, mailto or tel; relative where the page's address is unknown."""
+
+
+class Source(Protocol):
+    """What only some outputs need of a page, read from its source when asked for."""
+
+    def metadata(self) -> Metadata: ...
+    def links(self, texts: Sequence[str], wanted: Sequence[int]) -> Sequence[Sequence[Link]]:
+        """The links in each wanted one of ``texts``, the document's paragraphs."""
+
+
+class PlainSource(NamedTuple):
+    """The source of a text without markup."""
+
+    url: str | None = None
+
+    def metadata(self) -> Metadata:
+        return Metadata(url=self.url)
+
+    def links(self, texts: Sequence[str], wanted: Sequence[int]) -> Sequence[Sequence[Link]]:
+        return [()] * len(wanted)
+
+
 def nowhere(_: int) -> Origin:
     """The origin of a paragraph whose source is gone."""
     return Origin(None, None, None)
@@ -97,6 +147,9 @@ class Document:
     first_data: int | None = None
     """Index of the first paragraph that was read from structured data instead of the tree."""
     locate: Callable[[int], Origin] = field(default=nowhere, repr=False)
+    source: Source = field(default=PlainSource(), repr=False)
+    forced: Mapping[int, Forced] = field(default_factory=dict)
+    """Paragraphs, by index, that the user's own rules keep or drop."""
 
 
 def settled(document: Document) -> Document:
@@ -189,6 +242,11 @@ class LabelledDocument:
     def language(self) -> str | None:
         """ISO 639-1 code where there is one, told by the core text, else as the page declares."""
         return self._detail.language()
+
+    @property
+    def metadata(self) -> Metadata:
+        """Authors, date, site, description and address, as the page states them."""
+        return self.document.source.metadata()
 
     @property
     def clickbait(self) -> float | None:

@@ -7,7 +7,7 @@ the paragraph's own figures fill.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -36,19 +36,36 @@ class Family(NamedTuple):
     """Whether plain text has such evidence at all."""
 
 
+class Outside(NamedTuple):
+    """Evidence that does not come from the document."""
+
+    fall: float
+    """By how much the probability of the paragraph's label is lower without it."""
+    words: str
+
+
 def reasons(
-    scorer: Scorer, inputs: Inputs, chosen: NDArray[np.int64], document: Document
+    scorer: Scorer,
+    inputs: Inputs,
+    chosen: NDArray[np.int64],
+    document: Document,
+    outside: Mapping[int, Outside],
 ) -> list[str]:
     """For each paragraph of a document the words of its strongest evidence.
 
-    ``chosen`` holds the paragraphs' labels as indices into LABELS.
+    ``chosen`` holds the paragraphs' labels as indices into LABELS, ``outside`` by paragraph what
+    else is known of it.
     """
     best, falls = strongest(scorer, inputs, chosen, document.kind)
     words = [*(family.words for family in FAMILIES), _around]
-    return [
+    found = [
         words[k](document, i) if fall >= LEAST_FALL else TOGETHER
         for i, (k, fall) in enumerate(zip(best.tolist(), falls.tolist(), strict=True))
     ]
+    for i, other in outside.items():
+        if other.fall >= max(float(falls[i]), LEAST_FALL):
+            found[i] = other.words
+    return found
 
 
 def strongest(

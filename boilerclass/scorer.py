@@ -47,21 +47,33 @@ class Network:
     output: Floats
     output_bias: Floats
 
-    def logits(self, columns: Floats) -> Floats:
-        hidden = columns @ self.hidden + self.hidden_bias
+    def logits(self, *columns: Floats) -> Floats:
+        """Of columns that stand side by side, in one array or in several."""
+        return self.outputs(self.sums(*columns) + self.hidden_bias)
+
+    def sums(self, *columns: Floats, start: int = 0) -> Floats:
+        """Shape (n, hidden units): what columns give to them, the first being input ``start``."""
+        total = None
+        for part in columns:  # one product each costs less than to copy them together
+            product = part @ self.hidden[start : start + part.shape[1]]
+            total = product if total is None else np.add(total, product, out=total)
+            start += part.shape[1]
+        assert total is not None
+        return total
+
+    def outputs(self, hidden: Floats) -> Floats:
+        """The logits, from the sums of the hidden units; these are overwritten."""
         logits: Floats = np.maximum(hidden, 0, out=hidden) @ self.output + self.output_bias
         return logits
-
-    def __call__(self, columns: Floats) -> Floats:
-        return softmax(self.logits(columns))
 
 
 class Inputs(NamedTuple):
     """The standardised inputs of the networks, shape (n, ...) each."""
 
     own: Floats
-    near: Floats
-    """A paragraph's own columns, then those of the next and of the previous one."""
+    beside: Floats
+    """What the columns of the next and the previous paragraph give to the first network's hidden
+    units, with their bias."""
     around: Floats
     """The first network's verdict on the paragraph, then what it says of its surroundings."""
 
@@ -71,10 +83,10 @@ class Scorer:
     """The whole model, ready to multiply; k roles, l linear scores."""
 
     text_table: Floats
-    """Shape (2 ** ngrams.BITS, l)."""
+    """Shape (2 ** ngrams.BITS, l or more: see ``ngrams.in_step``)."""
     text_bias: Floats
     word_table: Floats
-    """Shape (words.BUCKETS, l)."""
+    """Shape (words.BUCKETS, l or more)."""
     word_bias: Floats
     standard: Standard
     first: Network
@@ -90,41 +102,50 @@ class Scorer:
     def linear(self, evidence: Evidence, kind: Floats) -> Floats:
         """Shape (n, columns + 2 l): the dense columns and the linear models' scores."""
         n = len(evidence.dense)
-        text = ngrams.sums(evidence.ngrams, self.text_table, n) + self.text_bias
-        word = (words.sums(evidence.words, self.word_table) + self.word_bias) * kind[:, None]
+        k = self.scores
+        text = ngrams.sums(evidence.ngrams, self.text_table, n)[:, :k] + self.text_bias
+        word = words.sums(evidence.words, self.word_table)[:, :k] + self.word_bias
+        word *= kind[:, None]
         return np.concatenate((evidence.dense, limited(text), limited(word)), axis=1)
 
     def inputs(self, evidence: Evidence, batch: Batch) -> Inputs:
         """What the networks are given about each paragraph, standardised."""
         own = self.standard(self.linear(evidence, is_html(batch)))
-        near = first_input(own, batch.page)
-        around = self.context_standard(context.features(batch, self.first(near)))
-        return Inputs(own, near, around)
+        beside = self._beside(own, batch.page)
+        around = self.context_standard(context.features(batch, self._verdict(own, beside)))
+        return Inputs(own, beside, around)
 
     def roles(self, inputs: Inputs) -> Floats:
         """Shape (n, k): the calibrated probability of each role."""
-        second = np.concatenate((inputs.own, inputs.around), axis=1)
-        return softmax(self.second.logits(second) / self.temperature)
+        return softmax(self.second.logits(inputs.own, inputs.around) / self.temperature)
 
     def without_own(self, inputs: Inputs, columns: Sequence[int]) -> Inputs:
         """The inputs as if each paragraph had nothing in some columns, and its neighbours all."""
-        own, near = inputs.own.copy(), inputs.near.copy()
+        own = inputs.own.copy()
         own[:, columns] = 0  # the average of standardised columns
-        near[:, columns] = 0
-        return Inputs(own, near, self._with_verdict(near, inputs.around.copy()))
+        return self._judged_again(own, inputs.beside, inputs.around.copy())
 
     def without_around(self, inputs: Inputs) -> Inputs:
         """The inputs as if each paragraph stood alone."""
-        near = inputs.near.copy()
-        near[:, inputs.own.shape[1] :] = 0
-        return Inputs(inputs.own, near, self._with_verdict(near, np.zeros_like(inputs.around)))
+        alone = np.broadcast_to(self.first.hidden_bias, inputs.beside.shape)
+        return self._judged_again(inputs.own, alone, np.zeros_like(inputs.around))
 
-    def _with_verdict(self, near: Floats, around: Floats) -> Floats:
-        verdict = self.first(near)
+    def _beside(self, own: Floats, page: Ints) -> Floats:
+        size = own.shape[1]
+        following = context.shifted(self.first.sums(own, start=size), 1, page)
+        previous = context.shifted(self.first.sums(own, start=2 * size), -1, page)
+        return following + previous + self.first.hidden_bias
+
+    def _verdict(self, own: Floats, beside: Floats) -> Floats:
+        """Shape (n, k): the first network's probabilities, as of :func:`first_input`."""
+        return softmax(self.first.outputs(self.first.sums(own) + beside))
+
+    def _judged_again(self, own: Floats, beside: Floats, around: Floats) -> Inputs:
+        verdict = self._verdict(own, beside)
         k = verdict.shape[1]
         known = self.context_standard
         around[:, :k] = Standard(known.mean[:k], known.scale[:k])(verdict)
-        return around
+        return Inputs(own, beside, around)
 
 
 def from_arrays(arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, Any]) -> Scorer:
@@ -138,9 +159,9 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, Any])
         return Network(*(get(f"{name}_{part}") for part in parts))
 
     return Scorer(
-        text_table=get("text_table"),
+        text_table=ngrams.in_step(get("text_table")),
         text_bias=get("text_bias"),
-        word_table=get("word_table"),
+        word_table=ngrams.in_step(get("word_table")),
         word_bias=get("word_bias"),
         standard=Standard(get("mean"), get("scale")),
         first=network("first"),
@@ -162,7 +183,8 @@ def limited(scores: Floats) -> Floats:
 
 
 def first_input(own: Floats, page: Ints) -> Floats:
-    """A paragraph's columns, and the next and the previous one's."""
+    """A paragraph's columns, and the next and the previous one's: what the first network is trained
+    on."""
     return np.concatenate(
         (own, context.shifted(own, 1, page), context.shifted(own, -1, page)), axis=1
     )

@@ -5,7 +5,7 @@ import codecs
 import pytest
 
 from boilerclass.errors import InvalidOption
-from boilerclass.readers.encoding import decode, without_surrogates
+from boilerclass.readers.encoding import codec_of, decode, without_surrogates
 
 ROMANIAN = (
     "Primăria a închis podul peste gârlă, iar oamenii așteaptă autobuzul în ploaie. "
@@ -104,3 +104,9 @@ def test_no_bytes() -> None:
 
 def test_lone_surrogates_are_marked_and_nothing_else_is_touched() -> None:
     assert without_surrogates("a\ud800b😀") == "a\ufffdb😀"
+
+
+def test_a_given_encoding_is_read_as_browsers_read_it() -> None:
+    """The web's ISO-8859-1 is windows-1252."""
+    assert decode(b"\x93Ebbe\x94", "ISO-8859-1")[0] == "“Ebbe”"
+    assert codec_of("klingon") is None

@@ -44,21 +44,8 @@ def extract(batch: Batch) -> Evidence:
     return Evidence(np.concatenate(dense, axis=1), grams, words.collect(batch))
 
 
-_MARK = " \ua66e "
-"""Parts the openings while they are folded together: one long string costs less than hundreds of
-short ones. A letter, as folding drops all else, and one that no page begins a paragraph with."""
-
-
 def _cues(batch: Batch) -> NDArray[np.float32]:
     """Shape (n, len(CUE_COLUMNS)): classes of the cue phrases each paragraph opens with."""
-    cues, fold = lexicons.load(), lexicons.fold
-    openings = [t[:CUE_CHARS] for t in batch.texts]
-    folded = [fold(x) if x.isascii() else "" for x in openings]
-    others = [i for i, x in enumerate(openings) if not x.isascii()]
-    parts = fold(_MARK.join([openings[i] for i in others])).split(_MARK.strip())
-    if len(parts) != len(others):  # a page that holds the mark itself
-        parts = [fold(openings[i]) for i in others]
-    for i, part in zip(others, parts, strict=True):
-        folded[i] = part.strip()
-    masks = np.array([cues.match(x) for x in folded], dtype=np.int64)
+    folded = lexicons.fold_openings(batch.texts, CUE_CHARS)
+    masks = np.array(lexicons.load().match_all(folded), dtype=np.int64)
     return (masks[:, None] >> np.arange(len(CUE_COLUMNS)) & 1).astype(np.float32)

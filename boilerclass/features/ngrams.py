@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerclass.features.text import Characters, tables
+from boilerclass.native import kernels
 
+Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 BITS = 17
@@ -18,6 +20,8 @@ HEAD = 64
 TAIL = 24
 """Characters looked at from the start and from the end: cues, bylines and credits stand there."""
 ORDERS = (3, 4, 5)
+IN_STEP = 4
+"""Columns of a table that a kernel adds at a time."""
 WORDS = -2
 """Where the bag of words stands among the bags."""
 
@@ -26,10 +30,21 @@ _WORD_SALT = np.uint32(0x85EBCA6B)
 
 
 class Bag(NamedTuple):
-    """Bucket numbers of one family of n-grams with the paragraph each stands in, ascending."""
+    """Bucket numbers of one family of n-grams, paragraph after paragraph; n paragraphs."""
 
     buckets: NDArray[np.int32]
-    rows: NDArray[np.int64]
+    bounds: Ints
+    """Shape (n + 1,): those of paragraph i are ``bounds[i]:bounds[i + 1]``."""
+
+    @property
+    def sizes(self) -> Ints:
+        """Shape (n,): how many each paragraph has."""
+        return np.diff(self.bounds)
+
+    @property
+    def rows(self) -> Ints:
+        """For each bucket the paragraph it stands in, ascending."""
+        return np.repeat(np.arange(len(self.bounds) - 1), self.sizes)
 
 
 class _Windows(NamedTuple):
@@ -46,7 +61,16 @@ class _Windows(NamedTuple):
 def bags(chars: Characters) -> list[Bag]:
     """The character n-grams of each paragraph's head and tail, and the words and word pairs there;
     the words last but one. Every paragraph has at least one n-gram."""
-    windows = _windows(chars)
+    if kernels is not None:
+        return [
+            Bag(np.frombuffer(buckets, dtype=np.int32), np.frombuffer(bounds, dtype=np.int64))
+            for buckets, bounds in kernels.hash(chars, tables()[1])
+        ]
+    return bags_python(chars)
+
+
+def bags_python(chars: Characters) -> list[Bag]:
+    windows, n = _windows(chars), len(chars.starts)
     found = []
     rolling = windows.codes * _MULTIPLIER
     for order in range(2, max(ORDERS) + 1):
@@ -55,13 +79,8 @@ def bags(chars: Characters) -> list[Bag]:
         rolling ^= rolling >> np.uint32(15)
         if order in ORDERS:
             fits = windows.left[: len(rolling)] >= order
-            found.append(Bag(_bucket(rolling[fits]), windows.owner[: len(rolling)][fits]))
-    return [*found, *_words(windows)]
-
-
-def head_words(chars: Characters) -> Bag:
-    """The words of each paragraph's head and tail."""
-    return _words(_windows(chars))[0]
+            found.append(_bag(rolling[fits], windows.owner[: len(rolling)][fits], n))
+    return [*found, *_words(windows, n)]
 
 
 def _windows(chars: Characters) -> _Windows:
@@ -78,33 +97,55 @@ def _windows(chars: Characters) -> _Windows:
     return _Windows(window, owner, within, np.repeat(size, size) - within)
 
 
-def sums(found: Sequence[Bag], table: NDArray[np.float32], n: int) -> NDArray[np.float32]:
+def sums(found: Sequence[Bag], table: Floats, n: int) -> Floats:
     """Shape (n, k): for each paragraph the sum of its buckets' rows of ``table``, (2 ** BITS, k),
     divided by the square root of their number."""
     total = np.zeros((n, table.shape[1]), dtype=np.float32)
-    number = np.zeros(n, dtype=np.float32)
-    for buckets, rows in found:
-        if len(rows) == 0:
-            continue
-        starts = np.flatnonzero(np.diff(rows, prepend=-1))
-        total[rows[starts]] += np.add.reduceat(table[buckets], starts, axis=0)
-        number += np.bincount(rows, minlength=n)
-    total /= np.sqrt(np.maximum(number, 1))[:, None]
+    number = np.zeros(n, dtype=np.int64)
+    for bag in found:
+        add(total, bag, table)
+        number += bag.sizes
+    total /= np.sqrt(np.maximum(number, 1), dtype=np.float32)[:, None]
     return total
+
+
+def add(total: Floats, bag: Bag, table: Floats) -> None:
+    """Adds to each row of ``total``, (n, k), the rows of ``table`` that its buckets name."""
+    if kernels is not None and table.shape[1] % IN_STEP == 0:
+        kernels.sums(bag.buckets, bag.bounds, table, table.shape[1], total)
+    else:
+        add_python(total, bag, table)
+
+
+def add_python(total: Floats, bag: Bag, table: Floats) -> None:
+    filled = bag.sizes > 0
+    if filled.any():
+        total[filled] += np.add.reduceat(table[bag.buckets], bag.bounds[:-1][filled], axis=0)
+
+
+def in_step(table: Floats) -> Floats:
+    """The table with columns of zeros to the next multiple of IN_STEP, as kernels want it."""
+    return np.ascontiguousarray(np.pad(table, ((0, 0), (0, -table.shape[1] % IN_STEP))))
+
+
+def _bag(hashes: NDArray[np.uint32], rows: Ints, n: int) -> Bag:
+    bounds = np.zeros(n + 1, dtype=np.int64)
+    np.cumsum(np.bincount(rows, minlength=n), out=bounds[1:])
+    return Bag(_bucket(hashes), bounds)
 
 
 def _bucket(hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
     return (hashes * _MULTIPLIER >> np.uint32(32 - BITS)).astype(np.int32)
 
 
-def _words(windows: _Windows) -> list[Bag]:
+def _words(windows: _Windows, n: int) -> list[Bag]:
     window, owner, within, _ = windows
     inside = (window != ord(" ")) & (window != ord("\n"))
     opening = inside.copy()
     opening[1:] &= ~inside[:-1] | (within[1:] == 0)
     at = np.flatnonzero(opening)
     if len(at) == 0:
-        nothing = Bag(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64))
+        nothing = Bag(np.zeros(0, dtype=np.int32), np.zeros(n + 1, dtype=np.int64))
         return [nothing, nothing]
     place = np.arange(len(window))
     place -= np.maximum.accumulate(np.where(opening, place, 0))
@@ -115,4 +156,4 @@ def _words(windows: _Windows) -> list[Bag]:
     rows = owner[at]
     same = rows[1:] == rows[:-1]
     pair = (word[:-1] * np.uint32(31) + word[1:])[same]
-    return [Bag(_bucket(word ^ _WORD_SALT), rows), Bag(_bucket(pair), rows[1:][same])]
+    return [_bag(word ^ _WORD_SALT, rows, n), _bag(pair, rows[1:][same], n)]

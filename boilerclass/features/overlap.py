@@ -39,13 +39,14 @@ def _shares(
 ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     """Share of each paragraph's words in its document's name, and share of the name in them."""
     n = len(batch)
-    chars = text.characters([name or " " for name in names])
-    own = ngrams.head_words(chars)
-    size = np.maximum(np.bincount(own.rows, minlength=len(names)), 1).astype(np.float32)
     if not any(names):
         return np.zeros(n, dtype=np.float32), np.zeros(n, dtype=np.float32)
+    chars = text.characters([name or " " for name in names])
+    own = ngrams.bags(chars)[ngrams.WORDS]
+    size = np.maximum(own.sizes, 1).astype(np.float32)
+    rows = words.rows
     known = np.unique(own.rows << ngrams.BITS | own.buckets)
-    hits = np.isin(batch.page[words.rows] << ngrams.BITS | words.buckets, known)
-    shared = np.bincount(words.rows[hits], minlength=n).astype(np.float32)
-    many = np.maximum(np.bincount(words.rows, minlength=n), 1)
+    hits = np.isin(batch.page[rows] << ngrams.BITS | words.buckets, known)
+    shared = np.bincount(rows[hits], minlength=n).astype(np.float32)
+    many = np.maximum(words.sizes, 1)
     return shared / many, np.minimum(shared / size[batch.page], 1)

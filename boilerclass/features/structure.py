@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from boilerclass.batch import Batch
 from boilerclass.document import Document
 from boilerclass.markup import BIT, FLAGS
+from boilerclass.native import kernels
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -291,12 +292,14 @@ _SHOP = (
     "store.",
     "click.",
 )
+_SOUGHT = (_TRACKING, _AUTHOR, _TAG, _SOCIAL, _SHOP)
+_RELS = ("nofollow", "sponsored", "tag", "author")
 _PLAIN = (0.0,) * 13
 MAX_HREF = 300
 """Characters looked at of a link target; data: addresses can be megabytes."""
 
 
-@functools.lru_cache(maxsize=16_384)
+@functools.lru_cache(maxsize=2_048)
 def link_evidence(href: str, host: str) -> tuple[float, ...]:
     """What a link target tells, in the order of LINK_COLUMNS up to ``href_mail`` and on."""
     href = href.lower()
@@ -330,31 +333,28 @@ def link_evidence(href: str, host: str) -> tuple[float, ...]:
 
 def _links(batch: Batch) -> Floats:
     found = np.zeros((len(batch), len(LINK_COLUMNS)), dtype=np.float32)
-    rows: list[int] = []
-    values: list[tuple[float, ...]] = []
+    again, rel = LINK_COLUMNS.index("href_again"), LINK_COLUMNS.index("rel_nofollow")
     for document, lo, hi in _pages(batch):
         own = _HOST.match(document.url or "")
-        host = own.group(1).lower() if own else ""
         hrefs = batch.hrefs[lo:hi]
+        judge_targets(hrefs, own.group(1).lower() if own else "", found[lo:hi])
         count = Counter(hrefs)
-        for i, href in enumerate(hrefs, lo):
-            if href:
-                rel = batch.rels[i]
-                rows.append(i)
-                values.append(
-                    (
-                        *link_evidence(href[:MAX_HREF], host),
-                        count[href] > 1,
-                        *(
-                            ("nofollow" in rel, "sponsored" in rel, "tag" in rel, "author" in rel)
-                            if rel
-                            else _PLAIN[:4]
-                        ),
-                    )
-                )
-    if rows:
-        found[rows] = values
+        count[""] = 0
+        found[lo:hi, again] = [count[href] > 1 for href in hrefs]
+    related = [i for i, value in enumerate(batch.rels) if value and batch.hrefs[i]]
+    if related:
+        found[related, rel:] = [[word in batch.rels[i] for word in _RELS] for i in related]
     return found
+
+
+def judge_targets(hrefs: Sequence[str], host: str, found: Floats) -> None:
+    """Fills in :func:`link_evidence` of the targets that are not empty; one row each."""
+    left: Sequence[int] = range(len(hrefs))
+    if kernels is not None:
+        left = kernels.links(hrefs, host, _SOUGHT, found, found.shape[1])
+    rows = [i for i in left if hrefs[i]]
+    if rows:
+        found[rows, : len(_PLAIN)] = [link_evidence(hrefs[i][:MAX_HREF], host) for i in rows]
 
 
 def _places(batch: Batch, weights: Weights) -> Floats:

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerclass.native import kernels
+
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
@@ -120,53 +122,113 @@ def characters(texts: Sequence[str]) -> Characters:
     return Characters(codes, starts[: len(texts)], lengths)
 
 
-def features(chars: Characters) -> Floats:
-    """Shape (n, len(COLUMNS)): counts and shares of the characters of each paragraph."""
+TALLIED = (
+    *CLASSES,
+    "first_capitals",
+    "lines",
+    "questions",
+    "exclamations",
+    "dated",
+    "trails_off",
+    "first",
+    "last",
+)
+"""What is counted of a paragraph: its characters by class; words that begin with a capital; line
+ends; question and exclamation marks; whether it holds a time or a year and ends in an ellipsis; the
+classes of its first and last character."""
+
+
+def tally(chars: Characters) -> NDArray[np.int32]:
+    """Shape (n, len(TALLIED))."""
+    if kernels is not None:
+        found = np.empty((len(chars.starts), len(TALLIED)), dtype=np.int32)
+        kernels.count(chars, tables()[0], found)
+        return found
+    return tally_python(chars)
+
+
+def tally_python(chars: Characters) -> NDArray[np.int32]:
     codes, starts, lengths = chars
     n = len(starts)
-    if n == 0:
-        return np.zeros((0, len(COLUMNS)), dtype=np.float32)
     kinds = tables()[0][codes]
     owner = np.repeat(np.arange(n), lengths + 1)  # the separator after a text counts as its own
     flat = np.bincount(owner * 16 + kinds[1:], minlength=n * 16).reshape(n, 16)
-    count = dict(zip(CLASSES, flat.T.astype(np.float32), strict=True))
-    count["space"] -= 1
-    size = np.maximum(lengths, 1).astype(np.float32)
-    letters = np.maximum(count["lower"] + count["upper"] + count["uncased"], 1)
-    # A script without spaces has no words to count: two of its letters stand for one.
-    words = np.maximum(count["space"] + 1, count["uncased"] / 2.5)
+    flat[:, CLASSES.index("space")] -= 1
     is_upper = kinds == CLASSES.index("upper")
     after_gap = np.isin(kinds[:-1], (CLASSES.index("space"), CLASSES.index("quote")))
-    first_capital = is_upper[1:] & after_gap
     sums = functools.partial(_sums, starts=starts, lengths=lengths, total=len(codes))
     digit = kinds == CLASSES.index("digit")
     four = digit[:-3] & digit[1:-2] & digit[2:-1] & digit[3:]
     clock = digit[:-3] & (codes[1:-2] == ord(":")) & digit[2:-1] & digit[3:]
-    first, last = kinds[starts], kinds[starts + np.maximum(lengths - 1, 0)]
+    end, before_end = starts + np.maximum(lengths - 1, 0), starts + np.maximum(lengths - 2, 0)
     columns = [
-        np.log1p(size),
-        np.log1p(words),
-        np.minimum(letters / words, 20) / 10,
-        *(count[name] / size for name in CLASSES if name not in ("other", "mark")),
-        np.log1p(count["comma"]),
-        np.log1p(count["terminal"]),
-        count["terminal"] / words,
-        sums(np.concatenate(([False], first_capital))) / words,
-        np.log1p(sums(codes == ord("\n"))),
-        sums((codes == ord("?")) | (codes == 0x61F) | (codes == 0xFF1F)) > 0,
-        sums((codes == ord("!")) | (codes == 0xFF01)) > 0,
-        (codes[starts + np.maximum(lengths - 1, 0)] == 0x2026)
-        | ((codes[starts + np.maximum(lengths - 2, 0)] == ord(".")) & (last == 7)),
+        *flat.T,
+        sums(np.concatenate(([False], is_upper[1:] & after_gap))),
+        sums(codes == ord("\n")),
+        sums((codes == ord("?")) | (codes == 0x61F) | (codes == 0xFF1F)),
+        sums((codes == ord("!")) | (codes == 0xFF01)),
         sums(np.concatenate((four | clock, [False] * 3))) > 0,
-        *(first == CLASSES.index(name) for name in STARTS),
-        *(last == CLASSES.index(name) for name in ENDS),
+        (codes[end] == 0x2026)
+        | ((codes[before_end] == ord(".")) & (kinds[end] == CLASSES.index("terminal"))),
+        kinds[starts],
+        kinds[end],
     ]
-    return np.stack(columns, axis=1, dtype=np.float32)
+    return np.stack(columns, axis=1, dtype=np.int32, casting="unsafe")
 
 
-def _sums(mask: NDArray[np.bool_], starts: Ints, lengths: Ints, total: int) -> Floats:
+_SHARED = [i for i, name in enumerate(CLASSES) if name not in ("other", "mark")]
+_STARTS = np.array([CLASSES.index(name) for name in STARTS])
+_ENDS = np.array([CLASSES.index(name) for name in ENDS])
+
+
+def features(chars: Characters) -> Floats:
+    """Shape (n, len(COLUMNS)): counts and shares of the characters of each paragraph."""
+    if len(chars.starts) == 0:
+        return np.zeros((0, len(COLUMNS)), dtype=np.float32)
+    found = tally(chars)
+    # Rows of numbers lie together, so that each step below is one pass.
+    count = dict(zip(TALLIED, found.T.astype(np.float32, order="C"), strict=True))
+    size = np.maximum(chars.lengths, 1).astype(np.float32)
+    letters = np.maximum(count["lower"] + count["upper"] + count["uncased"], 1)
+    # A script without spaces has no words to count: two of its letters stand for one.
+    words = np.maximum(count["space"] + 1, count["uncased"] / 2.5)
+    counted = np.stack(
+        [
+            size,
+            words,
+            count["comma"],
+            count["terminal"],
+            count["lines"],
+            letters / words,
+            count["terminal"] / words,
+            count["first_capitals"] / words,
+            count["questions"],
+            count["exclamations"],
+            count["trails_off"],
+            count["dated"],
+        ],
+        axis=1,
+    )
+    np.log1p(counted[:, :5], out=counted[:, :5])
+    log_size, log_words, log_commas, log_terminals, log_lines = range(5)
+    return np.concatenate(
+        [
+            counted[:, [log_size, log_words]],
+            np.minimum(counted[:, 5:6], 20) / 10,
+            found[:, _SHARED] / size[:, None],
+            counted[:, [log_commas, log_terminals, 6, 7, log_lines]],
+            counted[:, 8:12] > 0,
+            found[:, -2:-1] == _STARTS,
+            found[:, -1:] == _ENDS,
+        ],
+        axis=1,
+        dtype=np.float32,
+    )
+
+
+def _sums(mask: NDArray[np.bool_], starts: Ints, lengths: Ints, total: int) -> Ints:
     """How many characters of each paragraph are set in ``mask``."""
     running = np.zeros(total + 1, dtype=np.int64)
     np.cumsum(mask, out=running[1:])
-    found: Floats = (running[starts + lengths] - running[starts]).astype(np.float32)
+    found: Ints = running[starts + lengths] - running[starts]
     return found

@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 import re
 import zlib
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boilerclass.batch import Batch
-from boilerclass.features.ngrams import Bag
+from boilerclass.features.ngrams import Bag, add
+from boilerclass.native import kernels
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -32,17 +34,26 @@ _SPLIT = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])")
 class Words(NamedTuple):
     """The buckets of each distinct name, and the names around each paragraph."""
 
-    buckets: NDArray[np.int32]
-    """Below BUCKETS_PER_GROUP, name after name."""
-    bounds: Ints
-    """Shape (names + 1,)."""
+    names: Bag
+    """Buckets below BUCKETS_PER_GROUP, name after name."""
     chains: Ints
     """Shape (n, steps + page elements): the name at each step up, -1 where there is none."""
     groups: Ints
     """Shape (steps + page elements,): the group that each column of ``chains`` belongs to."""
 
 
-@functools.lru_cache(maxsize=65_536)
+def buckets_of(names: Sequence[tuple[str, str]]) -> Bag:
+    """The buckets of each name."""
+    if kernels is not None:
+        buckets, bounds = kernels.names(names)
+        return Bag(np.frombuffer(buckets, dtype=np.int32), np.frombuffer(bounds, dtype=np.int64))
+    of_name = [hashed(tag, words) for tag, words in names]
+    sizes = np.fromiter(map(len, of_name), dtype=np.int64, count=len(of_name))
+    buckets = np.array([b for own in of_name for b in own], dtype=np.int32)
+    return Bag(buckets, np.concatenate(([0], np.cumsum(sizes))))
+
+
+@functools.lru_cache(maxsize=4_096)
 def hashed(tag: str, words: str) -> tuple[int, ...]:
     """Buckets of an element's tag and of its class and id words."""
     tokens = dict.fromkeys(w.lower() for w in _SPLIT.findall(words[:400]))
@@ -54,9 +65,6 @@ def hashed(tag: str, words: str) -> tuple[int, ...]:
 
 def collect(batch: Batch) -> Words:
     """The words around each paragraph, told apart by how far up they stand; in text, none."""
-    of_name = [hashed(tag, words) for tag, words in batch.names]
-    sizes = np.fromiter(map(len, of_name), dtype=np.int64, count=len(of_name))
-    buckets = np.array([b for own in of_name for b in own], dtype=np.int32)
     html = np.array([d.kind == "html" for d in batch.documents], dtype=bool)[batch.page]
     at = batch.counts[:, 4]
     alive = html.copy()
@@ -69,8 +77,7 @@ def collect(batch: Batch) -> Words:
     columns += [np.where(html, names[batch.page], -1) for names in _page_names(batch)]
     groups = (*STEPS, *(PAGE_GROUP,) * (len(columns) - len(STEPS)))
     return Words(
-        buckets,
-        np.concatenate(([0], np.cumsum(sizes))),
+        buckets_of(batch.names),
         np.stack(columns, axis=1),
         np.array(groups, dtype=np.int64),
     )
@@ -79,17 +86,18 @@ def collect(batch: Batch) -> Words:
 def sums(found: Words, table: Floats) -> Floats:
     """Shape (n, k): for each paragraph the sum of its buckets' rows of ``table``, (BUCKETS, k),
     divided by the square root of their number."""
-    size = np.diff(found.bounds)
-    total = np.zeros((len(found.chains), table.shape[1]), dtype=np.float32)
-    number = np.zeros(len(found.chains), dtype=np.float32)
-    for group in range(GROUPS):
-        rows = table[found.buckets + group * BUCKETS_PER_GROUP]
-        of_name = np.add.reduceat(rows, found.bounds[:-1], axis=0)
-        of_name = np.concatenate((of_name, np.zeros((1, table.shape[1]), dtype=np.float32)))
-        for names in found.chains[:, found.groups == group].T:
-            total += of_name[names]  # -1 is the last row: nothing
-            number += np.append(size, 0)[names]
-    total /= np.sqrt(np.maximum(number, 1))[:, None]
+    size, many = found.names.sizes, len(found.names.bounds) - 1
+    of_name = np.zeros((GROUPS, many, table.shape[1]), dtype=np.float32)
+    for group, total in enumerate(of_name):
+        add(total, found.names, table[group * BUCKETS_PER_GROUP : (group + 1) * BUCKETS_PER_GROUP])
+    there = found.chains >= 0
+    at = (found.chains + found.groups * many)[there].astype(np.int32)
+    bounds = np.zeros(len(there) + 1, dtype=np.int64)
+    np.cumsum(there.sum(axis=1), out=bounds[1:])
+    total = np.zeros((len(there), table.shape[1]), dtype=np.float32)
+    add(total, Bag(at, bounds), of_name.reshape(-1, table.shape[1]))
+    number = np.append(size, 0)[found.chains].sum(axis=1)  # -1 is the last: nothing
+    total /= np.sqrt(np.maximum(number, 1), dtype=np.float32)[:, None]
     return total
 
 
@@ -97,11 +105,13 @@ def bag(found: Words) -> Bag:
     """The same as one bag of buckets below BUCKETS, for training."""
     rows, steps = np.nonzero(found.chains >= 0)
     names = found.chains[rows, steps]
-    size = np.diff(found.bounds)[names]
-    start = np.repeat(found.bounds[names], size)
+    size = found.names.sizes[names]
+    start = np.repeat(found.names.bounds[names], size)
     within = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
     shift = np.repeat(found.groups[steps] * BUCKETS_PER_GROUP, size)
-    return Bag((found.buckets[start + within] + shift).astype(np.int32), np.repeat(rows, size))
+    bounds = np.zeros(len(found.chains) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(rows, weights=size, minlength=len(found.chains)), out=bounds[1:])
+    return Bag((found.names.buckets[start + within] + shift).astype(np.int32), bounds)
 
 
 def _page_names(batch: Batch) -> list[Ints]:

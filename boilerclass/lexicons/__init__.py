@@ -6,10 +6,14 @@ phrase that ends in ``$`` matches the whole paragraph only (digits around it are
 """
 
 import re
+from array import array
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Final
 from unicodedata import normalize
+
+from boilerclass.native import kernels
 
 CLASSES: Final[tuple[str, ...]] = (
     "teaser",
@@ -68,6 +72,27 @@ def _fold(text: str, breaks: re.Pattern[str]) -> str:
     return breaks.sub(" ", bare.replace("_", " "))
 
 
+_MARK: Final = " \ua66e "
+"""Parts texts while they are folded together: one long string costs less than hundreds of short
+ones. A letter, as folding drops all else, and one that no page begins a paragraph with."""
+
+
+def fold_openings(texts: Sequence[str], chars: int) -> list[str]:
+    """The first so many characters of each text, folded."""
+    folded: list[str | None]
+    if kernels is not None:
+        folded = kernels.fold(tuple(texts), chars)
+    else:
+        folded = [fold(opening) if (opening := t[:chars]).isascii() else None for t in texts]
+    others = [i for i, found in enumerate(folded) if found is None]
+    parts = fold(_MARK.join([texts[i][:chars] for i in others])).split(_MARK.strip())
+    if len(parts) != len(others):  # a text that holds the mark itself
+        parts = [fold(texts[i][:chars]) for i in others]
+    for i, part in zip(others, parts, strict=True):
+        folded[i] = part.strip()
+    return [found or "" for found in folded]
+
+
 class Cues:
     """Phrases of all languages, ready to be matched."""
 
@@ -100,12 +125,30 @@ class Cues:
         """Bit mask of the classes (bit i is ``CLASSES[i]``) whose phrase starts the paragraph."""
         if not folded:
             return 0
+        mask = self._whole.get(folded, 0)
+        if not mask and (folded[-1].isdigit() or folded[0].isdigit()):
+            mask = self._match_undated(folded)
+        return mask | self._match_start(folded)
+
+    def match_all(self, folded: list[str]) -> list[int]:
+        """The same for many paragraphs."""
+        if kernels is None:
+            return list(map(self.match, folded))
+        masks = array("q", bytes(8 * len(folded)))
+        tables = (self._whole, self._starts, self._runs)
+        dated = kernels.match(folded, *tables, _FIRST_UNSPACED, masks)
+        for i in dated:
+            masks[i] |= self._match_undated(folded[i])
+        return masks.tolist()
+
+    def _match_undated(self, folded: str) -> int:
+        if len(folded) > self._longest:
+            return 0
+        return self._whole.get(_undated(folded), 0)
+
+    def _match_start(self, folded: str) -> int:
         mask = 0
         size = len(folded)
-        if size <= self._longest:
-            mask = self._whole.get(folded, 0)
-            if not mask and (folded[-1].isdigit() or folded[0].isdigit()):
-                mask = self._whole.get(_undated(folded), 0)
         found = self._starts.get(folded.partition(" ")[0])
         if found is not None and folded.startswith(found[0]):
             for phrase, bits in found[1].items():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from boilerclass.document import Document, Kind
 from boilerclass.readers import html, text
 from boilerclass.readers.encoding import decode, without_surrogates
+from boilerclass.readers.rules import Rules
 
 _OPENING = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*+<(?:!doctype|[a-z][a-z0-9-]*)[\s/>]", re.I | re.S
@@ -24,22 +26,30 @@ def read(
     kind: Kind | None = None,
     url: str | None = None,
     encoding: str | None = None,
+    keep: Sequence[str] = (),
+    drop: Sequence[str] = (),
 ) -> Document:
     """The Document of a page or a text; ``kind`` None has it told by content.
 
+    ``keep`` and ``drop`` are CSS selectors, see :class:`boilerclass.readers.rules.Rules`.
+
     Raises:
-        InvalidOption: ``encoding`` names no codec.
+        InvalidOption: ``encoding`` names no codec, or a selector cannot be read.
         TypeError: ``page`` is neither str nor bytes.
     """
+    rules = Rules(keep, drop)
+    rules.check()
     if isinstance(page, bytes):
         content, encoding = decode(page, encoding)
+        if encoding != "utf-8":  # whose decoder lets no surrogate through
+            content = without_surrogates(content)
     elif isinstance(page, str):
-        content = page.removeprefix("\ufeff")
+        content = without_surrogates(page.removeprefix("\ufeff"))
     else:
         raise TypeError(f"a page is str or bytes, not {type(page).__name__}")
-    content = without_surrogates(content)
-    reader = html.read if (kind or kind_of(content)) == "html" else text.read
-    return reader(content, url=url, encoding=encoding)
+    if (kind or kind_of(content)) == "html":
+        return html.read(content, url=url, encoding=encoding, rules=rules)
+    return text.read(content, url=url, encoding=encoding)
 
 
 def kind_of(content: str) -> Kind:

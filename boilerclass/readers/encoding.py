@@ -61,6 +61,18 @@ def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
     return data.decode(codec, "replace"), (match.encoding or codec).lower()
 
 
+def codec_of(label: str) -> str | None:
+    """The codec of an encoding's name as the WHATWG standard has it; None where it has none.
+
+    >>> codec_of("klingon") is None
+    True
+    """
+    try:
+        return codecs.lookup(f"whatwg-{label.strip().lower()}").name
+    except (LookupError, ValueError):
+        return None
+
+
 def without_surrogates(text: str) -> str:
     """The text with U+FFFD for code points that no encoding can write."""
     try:
@@ -71,9 +83,10 @@ def without_surrogates(text: str) -> str:
 
 
 def _decode_as(data: bytes, encoding: str) -> str:
+    codec = codec_of(encoding) or encoding
     try:
-        codecs.lookup(encoding)
-        return data.decode(encoding, "replace")
+        codecs.lookup(codec)
+        return data.decode(codec, "replace")
     except (LookupError, ValueError) as error:
         raise InvalidOption(
             f"unknown encoding {encoding!r}: give a codec name such as utf-8 or iso-8859-2, "

@@ -1,9 +1,10 @@
-"""HTML to Document: one walk over the WHATWG tree. The only module that knows the parser."""
+"""HTML to Document: one walk over the WHATWG tree."""
 
 from __future__ import annotations
 
 import functools
 import re
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from itertools import compress
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 import turbohtml
 
-from boilerclass.document import Document, Origin, Paragraph, Tree, nowhere
+from boilerclass.document import Document, Forced, Origin, Paragraph, Tree, nowhere
 from boilerclass.markup import (
     BIT,
     BLOCK_TAGS,
@@ -20,7 +21,10 @@ from boilerclass.markup import (
     SKIPPED_TAGS,
     TAG_FLAGS,
 )
+from boilerclass.native import kernels
 from boilerclass.readers import structured
+from boilerclass.readers.rules import NO_RULES, Rules
+from boilerclass.readers.source import INVISIBLE, HtmlSource
 
 HIDDEN = (
     '[hidden],[style*="display:none" i],[style*="display: none" i],'
@@ -28,21 +32,63 @@ HIDDEN = (
 )
 NEVER_HIDDEN = frozenset(("html", "body", "main", "article"))
 """Pages hide these until a script has run; a reader without scripts would see nothing."""
-HEAD = (
-    'html[lang],title,meta[property="og:title"],meta[name="twitter:title"],meta[property="og:url"],meta[property="og:type"],'
-    'link[rel="canonical" i],script[type="application/ld+json" i],script#__NEXT_DATA__'
+META_PROPERTIES = ("og:title", "og:url", "og:type")
+META_NAME = "twitter:title"
+HEAD = ",".join(
+    (
+        "html[lang],title",
+        *(f'meta[property="{name}"]' for name in META_PROPERTIES),
+        f'meta[name="{META_NAME}"],link[rel="canonical" i]',
+        'script[type="application/ld+json" i],script#__NEXT_DATA__',
+    )
 )
 WORD_ATTRIBUTES = ("id", "role", "itemprop", "data-testid")
 NAMED = ",".join(f"[{name}]" for name in WORD_ATTRIBUTES)
 LITTLE_TEXT = 200
 """Characters of visible text below which the hidden parts of a page are kept."""
 
-_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _BREAK = "\x00"  # U+0000 never comes out of the parser, so it can stand for <br> in the parts
 
 
+_VOID = frozenset(
+    "area base basefont bgsound br col embed frame hr img input keygen link meta param source "
+    "track wbr".split()
+)
+_RAW = frozenset("iframe noembed noframes script style xmp".split())
+_KINDS: tuple[frozenset[str], ...] = (
+    BLOCK_TAGS,
+    SKIPPED_TAGS,
+    MEDIA_TAGS,
+    NEVER_HIDDEN,
+    _VOID,
+    _RAW,
+    frozenset(("svg", "math")),
+    frozenset(("br",)),
+    frozenset(("a",)),
+    frozenset(("plaintext",)),  # does not come back from its serialised form
+    *(frozenset((name,)) for name in ("html", "title", "meta", "link", "script")),
+)
+"""What the compiled walk wants to know about a tag, a bit each; as in native/walk.c."""
+_TAGS = {
+    tag: (TAG_FLAGS.get(tag, 0), sum(1 << i for i, tags in enumerate(_KINDS) if tag in tags))
+    for tag in frozenset(TAG_FLAGS).union(*_KINDS)
+}
+_BITS = (BIT["link"], BIT["hidden"], BIT["preformatted"], BIT["bold"])
+
+
+class _Walked(NamedTuple):
+    """What a walk over a tree brings home."""
+
+    paragraphs: list[Paragraph]
+    tree: Tree
+    elements: Callable[[], Sequence[turbohtml.Element]]
+    """Those of the entries of ``tree``, in its order."""
+    head: list[tuple[str, str, str]]
+    """What the page says of itself: tag, key, value."""
+
+
 class _Head(NamedTuple):
-    """What the page says of itself."""
+    """What the page says of itself, sorted."""
 
     titles: list[str]
     url: str | None
@@ -52,13 +98,16 @@ class _Head(NamedTuple):
     state: list[str]
 
 
-def read(page: str, *, url: str | None = None, encoding: str | None = None) -> Document:
+def read(
+    page: str, *, url: str | None = None, encoding: str | None = None, rules: Rules = NO_RULES
+) -> Document:
     """The paragraphs of an HTML page in document order, whatever the page looks like."""
     tree = turbohtml.parse(page, source_locations=True)
-    head = _head(tree)
+    walked = _walk(tree)
+    head = _head(walked.head)
     data = structured.find(head.json_ld, head.state)
-    walk = _Walk(tree)
-    paragraphs, hosts = _visible(walk)
+    paragraphs, verdicts = _visible(walked.paragraphs, _verdicts(walked, tree, rules))
+    hosts = [p.element for p in paragraphs]
     first_data = None
     prose = sum(len(p.text) - p.link_chars for p in paragraphs)
     if sum(map(len, data.paragraphs)) > prose:
@@ -69,7 +118,7 @@ def read(page: str, *, url: str | None = None, encoding: str | None = None) -> D
     return Document(
         kind="html",
         paragraphs=paragraphs,
-        tree=Tree(walk.parents, walk.ends, walk.tags, walk.words),
+        tree=walked.tree,
         titles=[*head.titles, *data.headlines],
         url=url or head.url,
         language=head.language,
@@ -77,51 +126,110 @@ def read(page: str, *, url: str | None = None, encoding: str | None = None) -> D
         types=head.types,
         structured_body=data.body,
         first_data=first_data,
-        locate=_locator(page, hosts),
+        locate=_locator(page, walked.elements, hosts),
+        source=HtmlSource(page, url or head.url, tree),
+        forced={i: verdict for i, verdict in enumerate(verdicts) if verdict is not None},
     )
 
 
-def _head(tree: turbohtml.Document) -> _Head:
+def walk_python(tree: turbohtml.Document) -> _Walked:
+    """The walk from node to node."""
+    walk = _Walk(tree)
+    columns = Tree(walk.parents, walk.ends, walk.tags, walk.words)
+    return _Walked(walk.paragraphs, columns, lambda: walk.elements, _head_entries(tree))
+
+
+def walk_compiled(tree: turbohtml.Document) -> _Walked | None:
+    """The same by the compiled kernel; None where there is none, or it is in doubt."""
+    if kernels is None or tree.root is None:
+        return None
+    found = kernels.walk(tree.encode(), _TAGS, ROLE_FLAGS, _BITS, Paragraph)
+    if found is None:
+        return None
+    paragraphs, parents, ends, tags, words, order, head, size = found
+
+    def elements() -> Sequence[turbohtml.Element]:
+        every = tree.select("*")
+        return [every[i] for i in array("q", order)] if len(every) == size else _Walk(tree).elements
+
+    columns = Tree(array("q", parents), array("q", ends), tags, words)
+    return _Walked(paragraphs, columns, elements, head)
+
+
+def _walk(tree: turbohtml.Document) -> _Walked:
+    return walk_compiled(tree) or walk_python(tree)
+
+
+def _head_entries(tree: turbohtml.Document) -> list[tuple[str, str, str]]:
+    entries: list[tuple[str, str, str]] = []
+    for node in tree.select(HEAD):
+        tag, key, value = node.tag, "", ""
+        if tag == "html":
+            value = node.attr("lang") or ""
+        elif tag == "link":
+            value = node.attr("href") or ""
+        elif tag == "meta":
+            named = node.attr("property") or ""
+            key = named if named in META_PROPERTIES else META_NAME
+            value = node.attr("content") or ""
+        else:
+            key = "state" if tag == "script" and node.attr("id") == "__NEXT_DATA__" else ""
+            value = node.text
+        entries.append((tag, key, value))
+    return entries
+
+
+def _head(entries: Sequence[tuple[str, str, str]]) -> _Head:
     titles: list[str] = []
     json_ld: list[str] = []
     state: list[str] = []
     types: set[str] = set()
-    url = language = None
-    for node in tree.select(HEAD):
-        match node.tag:
-            case "html":
-                language = node.attr("lang")
-            case "title":
-                titles.append(node.text)
-            case "meta":
-                content = node.attr("content") or ""
-                name = node.attr("property")
-                if name == "og:url":
-                    url = url or content
-                elif name == "og:type":
-                    types.add(content.lower())
-                else:
-                    titles.insert(0, content)
-            case "link":
-                url = node.attr("href") or url
-            case "script":
-                (state if node.attr("id") == "__NEXT_DATA__" else json_ld).append(node.text)
+    url: str | None = None
+    language: str | None = None
+    for entry in entries:
+        match entry:
+            case "html", _, declared:
+                language = declared
+            case "title", _, title:
+                titles.append(title)
+            case "link", _, canonical:
+                url = canonical or url
+            case "script", key, script:
+                (state if key == "state" else json_ld).append(script)
+            case "meta", "og:url", stated:
+                url = url or stated
+            case "meta", "og:type", kind:
+                types.add(kind.lower())
+            case "meta", _, title:
+                titles.insert(0, title)
     types.update(structured.types(json_ld))
     titles = [" ".join(t.split()) for t in titles]
     return _Head(titles, url, language, frozenset(types), json_ld, state)
 
 
-def _visible(walk: _Walk) -> tuple[list[Paragraph], list[turbohtml.Element]]:
-    """The paragraphs that a browser shows, with their elements.
+def _verdicts(walked: _Walked, tree: turbohtml.Document, rules: Rules) -> Sequence[Forced | None]:
+    if not any(rules):
+        return [None] * len(walked.paragraphs)
+    elements = walked.elements()
+    return rules.verdicts(tree, [elements[p.element] for p in walked.paragraphs])
+
+
+def _visible(
+    paragraphs: list[Paragraph], verdicts: Sequence[Forced | None]
+) -> tuple[list[Paragraph], Sequence[Forced | None]]:
+    """The paragraphs that a browser shows or a rule keeps, with their verdicts.
 
     All of them where most of the text is hidden: such a page is shown by its scripts.
     """
-    hidden = sum(len(p.text) for p in walk.paragraphs if p.flags & BIT["hidden"])
-    shown = sum(len(p.text) for p in walk.paragraphs) - hidden
+    hidden = sum(len(p.text) for p in paragraphs if p.flags & BIT["hidden"])
+    shown = sum(len(p.text) for p in paragraphs) - hidden
     if hidden == 0 or shown < max(hidden, LITTLE_TEXT):
-        return walk.paragraphs, walk.hosts
-    keep = [not p.flags & BIT["hidden"] for p in walk.paragraphs]
-    return list(compress(walk.paragraphs, keep)), list(compress(walk.hosts, keep))
+        return paragraphs, verdicts
+    keep = [
+        not paragraph.flags & BIT["hidden"] or (verdict is not None and verdict.keep)
+        for paragraph, verdict in zip(paragraphs, verdicts, strict=True)
+    ]
+    return list(compress(paragraphs, keep)), list(compress(verdicts, keep))
 
 
 class _Run:
@@ -137,13 +245,15 @@ class _Run:
         "link_chars",
         "links",
         "parts",
+        "reach",
     )
 
     def __init__(self, gap: int = 0) -> None:
         self.parts: list[str] = []
         self.gap = gap
         self.breaks = False
-        self.host = -1
+        self.host = -1  # the entry that holds all of it
+        self.reach = -1  # the entry that would hold it with a text from here on
         self.flags = 0
         self.link_chars = self.bold_chars = self.links = 0
         self.link: tuple[str, str] | None = None
@@ -151,7 +261,7 @@ class _Run:
     def text(self) -> str:
         joined = "".join(self.parts)
         if not joined.isascii():
-            joined = _INVISIBLE.sub("", joined)
+            joined = INVISIBLE.sub("", joined)
         if self.flags & BIT["preformatted"]:
             return joined.replace(_BREAK, "\n").strip("\n").rstrip()
         if self.breaks:
@@ -171,7 +281,7 @@ class _Walk:
 
     def __init__(self, tree: turbohtml.Document) -> None:
         self.paragraphs: list[Paragraph] = []
-        self.hosts: list[turbohtml.Element] = []
+        self.elements: list[turbohtml.Element] = []
         self.parents: list[int] = [0]
         self.ends: list[int] = [0]
         self.tags: list[str] = ["html"]
@@ -179,7 +289,7 @@ class _Walk:
         root = tree.root
         if root is not None:
             self.words[0] = root.attr("class") or ""
-            self._nodes: list[turbohtml.Element] = [root]
+            self.elements.append(root)
             named = {node: _names(node) for node in tree.select(NAMED)}
             self._walk(root, set(tree.select(HIDDEN)), named)
 
@@ -244,7 +354,10 @@ class _Walk:
                 if not frames:
                     return
                 after_link = flags & link_bit != 0
+                left = index
                 children, index, flags, block, link = frames.pop()
+                if run.reach == left:
+                    run.reach = index
 
     def _enter(self, node: turbohtml.Element, tag: str, words: str, parent: int) -> int:
         """The index of a new entry for ``node``."""
@@ -252,7 +365,7 @@ class _Walk:
         self.ends.append(0)
         self.tags.append(tag)
         self.words.append(words)
-        self._nodes.append(node)
+        self.elements.append(node)
         return len(self.parents) - 1
 
     def _add(
@@ -263,13 +376,8 @@ class _Walk:
             run.host, run.flags = index, flags
         else:
             run.flags &= flags
-            host, parents = run.host, self.parents
-            while host != index:  # a parent has a smaller index than its children
-                if host > index:
-                    host = parents[host]
-                else:
-                    index = parents[index]
-            run.host = host
+            run.host = run.reach
+        run.reach = run.host
         if link is not None:
             run.link_chars += len(data.strip())
             if link is not run.link:
@@ -308,7 +416,6 @@ class _Walk:
                 rel,
             )
         )
-        self.hosts.append(self._nodes[run.host])
         return _Run()
 
 
@@ -317,22 +424,31 @@ def _texts_of(parts: Sequence[str]) -> Iterator[str]:
     for part in parts:
         if "<" in part:
             tree = turbohtml.parse(part)
-            yield from (p.text for p in _Walk(tree).paragraphs)
+            yield from (p.text for p in _walk(tree).paragraphs)
         else:
             yield from (" ".join(line.split()) for line in part.splitlines())
 
 
-def _locator(page: str, hosts: Sequence[turbohtml.Element]) -> Callable[[int], Origin]:
-    """A function from a paragraph's index to its origin; most callers never ask."""
-    returns = [m.start() for m in re.finditer("\r\n", page)] if "\r" in page else []
-    # The parser counts a CRLF once: the i-th CRLF stands i code points further in the page.
-    counted_once = [at - i for i, at in enumerate(returns)]
+def _locator(
+    page: str, elements: Callable[[], Sequence[turbohtml.Element]], hosts: Sequence[int]
+) -> Callable[[int], Origin]:
+    """A function from a paragraph's index to its origin; most callers never ask.
+
+    ``hosts`` are the paragraphs' elements, as numbers in ``elements()``.
+    """
+    nodes = functools.cache(elements)
+
+    @functools.cache
+    def counted_once() -> list[int]:
+        # The parser counts a CRLF once: the i-th CRLF stands i code points further in the page.
+        return [match.start() - i for i, match in enumerate(re.finditer("\r\n", page))]
 
     def offset(normalised: int) -> int:
-        return normalised + bisect_left(counted_once, normalised)
+        return normalised + bisect_left(counted_once(), normalised)
 
     @functools.cache  # thousands of lines may stand in one element
-    def place(host: turbohtml.Element) -> Origin:
+    def place(number: int) -> Origin:
+        host = nodes()[number]
         location = host.source_location
         xpath = host.xpath_path()
         if location is None:  # an element the standard implies but the source does not write

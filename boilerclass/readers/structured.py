@@ -39,8 +39,8 @@ class StructuredText(NamedTuple):
 def find(json_ld: Sequence[str], state: Sequence[str]) -> StructuredText:
     """The article in a page's JSON-LD scripts, else in its framework's state."""
     body, headlines = "", []
-    for blob in _parsed(s for s in json_ld if "articleBody" in s):
-        for node in _objects(blob):
+    for blob in parsed(s for s in json_ld if "articleBody" in s):
+        for node in objects(blob):
             text, headline = node.get("articleBody"), node.get("headline")
             if isinstance(text, str) and len(text) > len(body):
                 body = without_surrogates(text)
@@ -48,7 +48,7 @@ def find(json_ld: Sequence[str], state: Sequence[str]) -> StructuredText:
                 headlines.append(without_surrogates(" ".join(headline.split())))
     if body:
         return StructuredText(body, headlines, [body])
-    prose = max((_largest_prose(blob) for blob in _parsed(state)), key=_size, default=[])
+    prose = max((_largest_prose(blob) for blob in parsed(state)), key=_size, default=[])
     return StructuredText("", headlines, [without_surrogates(text) for text in prose])
 
 
@@ -76,7 +76,8 @@ def _size(texts: list[str]) -> int:
     return sum(map(len, texts))
 
 
-def _parsed(scripts: Iterable[str]) -> Iterator[Any]:
+def parsed(scripts: Iterable[str]) -> Iterator[Any]:
+    """The values of JSON scripts; those that are broken or too long are left out."""
     for script in scripts:
         if len(script) > MAX_BLOB:
             continue
@@ -86,23 +87,29 @@ def _parsed(scripts: Iterable[str]) -> Iterator[Any]:
             continue  # broken data is common, and the page itself remains to be read
 
 
-def _objects(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
-    if depth > MAX_DEPTH:
-        return
-    if isinstance(value, dict):
-        yield value
-        for child in value.values():
-            if isinstance(child, dict | list):
-                yield from _objects(child, depth + 1)
-    elif isinstance(value, list):
-        for child in value:
-            yield from _objects(child, depth + 1)
+def objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Every JSON object in a value, the outer ones first, down to MAX_DEPTH."""
+    # A stack: generators within generators would hand each object up through all levels.
+    left = [(value, 0)]
+    while left:
+        value, depth = left.pop()
+        if isinstance(value, dict):
+            yield value
+            children: Iterable[Any] = value.values()
+        elif isinstance(value, list):
+            children = value
+        else:
+            continue
+        if depth < MAX_DEPTH:
+            left += [(c, depth + 1) for c in children if isinstance(c, dict | list)][::-1]
 
 
 def _largest_prose(blob: Any) -> list[str]:
     """The prose under the one object that holds most of it directly or in a list of its own."""
     best: list[str] = []
-    for node in _objects(blob):
+    for node in objects(blob):
+        if _PROSE_KEYS.isdisjoint(node):
+            continue
         best = max(best, list(_prose(node, 0)), key=_size)
     return best
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boilerclass.document import Document, Origin, Paragraph
+from boilerclass.document import Document, Origin, Paragraph, PlainSource
 
 
 def read(text: str, *, url: str | None = None, encoding: str | None = None) -> Document:
@@ -24,4 +24,11 @@ def read(text: str, *, url: str | None = None, encoding: str | None = None) -> D
     def locate(i: int) -> Origin:
         return Origin(None, *spans[i])
 
-    return Document(kind="text", paragraphs=paragraphs, url=url, encoding=encoding, locate=locate)
+    return Document(
+        kind="text",
+        paragraphs=paragraphs,
+        url=url,
+        encoding=encoding,
+        locate=locate,
+        source=PlainSource(url),
+    )

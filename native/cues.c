@@ -1,0 +1,133 @@
+/* Folding and matching of the openings of paragraphs; twins of `fold` and `Cues.match` in
+ * boilerclass/lexicons/__init__.py. */
+
+#include "kernels.h"
+
+enum { LONGEST = 256 };
+
+/* fold(texts, chars) -> list of the folded first characters, None for those beyond ASCII */
+PyObject *kernels_fold(PyObject *module, PyObject *args)
+{
+    (void)module;
+    PyObject *texts, *folded;
+    Py_ssize_t chars;
+    if (!PyArg_ParseTuple(args, "O!n", &PyTuple_Type, &texts, &chars))
+        return NULL;
+    if (chars < 0 || chars > LONGEST) {
+        PyErr_SetString(PyExc_ValueError, "an opening has up to 256 characters");
+        return NULL;
+    }
+    Py_ssize_t n = PyTuple_GET_SIZE(texts);
+    folded = PyList_New(n);
+    for (Py_ssize_t i = 0; folded && i < n; i++) {
+        PyObject *text = PyTuple_GET_ITEM(texts, i), *found;
+        if (!PyUnicode_Check(text)) {
+            PyErr_SetString(PyExc_TypeError, "a text is a str");
+            Py_CLEAR(folded);
+            break;
+        }
+        Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+        Py_ssize_t size = length < chars ? length : chars, to = 0;
+        char out[LONGEST + 1];
+        int gap = 0, ascii = 1;
+        for (Py_ssize_t k = 0; k < size && ascii; k++) {
+            Py_UCS4 c = PyUnicode_READ_CHAR(text, k);
+            ascii = c < 128;
+            if (c >= 'A' && c <= 'Z')
+                c |= 0x20;
+            if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+                if (gap && to)
+                    out[to++] = ' ';
+                gap = 0;
+                out[to++] = (char)c;
+            } else {
+                gap = 1;
+            }
+        }
+        found = ascii ? PyUnicode_DecodeASCII(out, to, NULL) : Py_NewRef(Py_None);
+        if (found)
+            PyList_SET_ITEM(folded, i, found);
+        else
+            Py_CLEAR(folded);
+    }
+    return folded;
+}
+
+/* Adds the classes of the phrases in `phrases` that the text starts with; on a word boundary where
+ * the script has words. */
+static int add_phrases(PyObject *phrases, PyObject *text, int bounded, long *mask)
+{
+    PyObject *phrase, *bits;
+    Py_ssize_t at = 0, size = PyUnicode_GET_LENGTH(text);
+    while (PyDict_Next(phrases, &at, &phrase, &bits)) {
+        Py_ssize_t end = PyUnicode_GET_LENGTH(phrase);
+        if (end > size || (bounded && end < size && PyUnicode_READ_CHAR(text, end) != ' '))
+            continue;
+        Py_ssize_t starts = PyUnicode_Tailmatch(text, phrase, 0, size, -1);
+        if (starts < 0)
+            return 0;
+        if (starts)
+            *mask |= PyLong_AsLong(bits);
+    }
+    return 1;
+}
+
+/* The phrases under the first `size` characters of the text; NULL if there are none. */
+static PyObject *under(PyObject *table, PyObject *text, Py_ssize_t size)
+{
+    PyObject *key = PyUnicode_Substring(text, 0, size);
+    PyObject *phrases = key ? PyDict_GetItemWithError(table, key) : NULL;
+    Py_XDECREF(key);
+    return phrases;
+}
+
+/* match(folded, whole, starts, runs, first_unspaced, out) -> list: the classes of the phrases that
+ * each text is or starts with, int64; and the indices of those that no phrase is and that have a
+ * digit at an end, which are to be matched without it as well. */
+PyObject *kernels_match(PyObject *module, PyObject *args)
+{
+    (void)module;
+    PyObject *texts, *whole, *starts, *runs, *target, *dated = NULL;
+    int first_unspaced;
+    Py_buffer out;
+    if (!PyArg_ParseTuple(args, "O!O!O!O!CO", &PyList_Type, &texts, &PyDict_Type, &whole,
+                          &PyDict_Type, &starts, &PyDict_Type, &runs, &first_unspaced, &target))
+        return NULL;
+    Py_ssize_t n = PyList_GET_SIZE(texts);
+    if (!buffer_take(target, &out, PyBUF_WRITABLE, n, sizeof(int64_t)))
+        return NULL;
+    dated = PyList_New(0);
+    for (Py_ssize_t i = 0; dated && i < n && i < PyList_GET_SIZE(texts); i++) {
+        PyObject *text = PyList_GET_ITEM(texts, i);
+        Py_ssize_t size = PyUnicode_Check(text) ? PyUnicode_GET_LENGTH(text) : 0;
+        long mask = 0;
+        if (size) {
+            Py_UCS4 first = PyUnicode_READ_CHAR(text, 0);
+            PyObject *found = PyDict_GetItemWithError(whole, text);
+            mask = found ? PyLong_AsLong(found) : 0;
+            if (!mask && (Py_UNICODE_ISDIGIT(first)
+                          || Py_UNICODE_ISDIGIT(PyUnicode_READ_CHAR(text, size - 1)))) {
+                PyObject *index = PyLong_FromSsize_t(i);
+                if (index)
+                    PyList_Append(dated, index);
+                Py_XDECREF(index);
+            }
+            Py_ssize_t end = PyUnicode_FindChar(text, ' ', 0, size, 1);
+            found = under(starts, text, end < 0 ? size : end);
+            if (found && PyTuple_Check(found) && PyTuple_GET_SIZE(found) == 2)
+                found = PyTuple_GET_ITEM(found, 1); /* after the phrases as str.startswith wants */
+            if (found && PyDict_Check(found))
+                add_phrases(found, text, 1, &mask);
+            if (first >= (Py_UCS4)first_unspaced) {
+                found = under(runs, text, size < 2 ? size : 2);
+                if (found && PyDict_Check(found))
+                    add_phrases(found, text, 0, &mask);
+            }
+        }
+        ((int64_t *)out.buf)[i] = mask;
+        if (PyErr_Occurred())
+            Py_CLEAR(dated);
+    }
+    PyBuffer_Release(&out);
+    return dated;
+}

@@ -1,0 +1,76 @@
+/* boilerclass._kernels: compiled twins of the slowest loops. Each is optional: the Python beside its
+ * caller gives the same, and says what comes out. Integers travel as the bytes of whole arrays. */
+
+#include "kernels.h"
+
+int buffer_take(PyObject *object, Py_buffer *view, int flags, Py_ssize_t items, Py_ssize_t size)
+{
+    if (PyObject_GetBuffer(object, view, flags | PyBUF_C_CONTIGUOUS) < 0)
+        return 0;
+    if (items < 0 || view->len / size < items) {
+        PyBuffer_Release(view);
+        PyErr_SetString(PyExc_ValueError, "a buffer is too short");
+        return 0;
+    }
+    return 1;
+}
+
+int characters_take(PyObject *tuple, Characters *c)
+{
+    PyObject *codes, *starts, *lengths;
+    if (!PyArg_ParseTuple(tuple, "OOO", &codes, &starts, &lengths))
+        return 0;
+    if (!buffer_take(codes, &c->codes_, PyBUF_SIMPLE, 0, 2))
+        return 0;
+    if (!buffer_take(starts, &c->starts_, PyBUF_SIMPLE, 0, 8)) {
+        PyBuffer_Release(&c->codes_);
+        return 0;
+    }
+    c->n = c->starts_.len / 8;
+    if (!buffer_take(lengths, &c->lengths_, PyBUF_SIMPLE, c->n, 8)) {
+        PyBuffer_Release(&c->codes_);
+        PyBuffer_Release(&c->starts_);
+        return 0;
+    }
+    c->codes = c->codes_.buf;
+    c->starts = c->starts_.buf;
+    c->lengths = c->lengths_.buf;
+    Py_ssize_t total = c->codes_.len / 2;
+    for (Py_ssize_t i = 0; i < c->n; i++)
+        /* The separators before and after are read as well. */
+        if (c->starts[i] < 1 || c->lengths[i] < 0 || c->starts[i] >= total
+            || c->lengths[i] >= total - c->starts[i]) {
+            PyErr_SetString(PyExc_ValueError, "a paragraph lies outside the characters");
+            characters_release(c);
+            return 0;
+        }
+    return 1;
+}
+
+void characters_release(Characters *c)
+{
+    PyBuffer_Release(&c->codes_);
+    PyBuffer_Release(&c->starts_);
+    PyBuffer_Release(&c->lengths_);
+}
+
+static PyMethodDef METHODS[] = {
+    {"walk", kernels_walk, METH_VARARGS, NULL},
+    {"count", kernels_count, METH_VARARGS, NULL},
+    {"hash", kernels_hash, METH_VARARGS, NULL},
+    {"sums", kernels_sums, METH_VARARGS, NULL},
+    {"names", kernels_names, METH_VARARGS, NULL},
+    {"links", kernels_links, METH_VARARGS, NULL},
+    {"fold", kernels_fold, METH_VARARGS, NULL},
+    {"match", kernels_match, METH_VARARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef MODULE = {
+    PyModuleDef_HEAD_INIT, "_kernels", NULL, 0, METHODS, NULL, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit__kernels(void)
+{
+    kernels_names_prepare();
+    return PyModuleDef_Init(&MODULE);
+}

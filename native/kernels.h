@@ -1,0 +1,37 @@
+/* What the files of the extension share. */
+
+#ifndef BOILERCLASS_KERNELS_H
+#define BOILERCLASS_KERNELS_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+PyObject *kernels_walk(PyObject *module, PyObject *args);   /* walk.c */
+PyObject *kernels_count(PyObject *module, PyObject *args);  /* text.c */
+PyObject *kernels_hash(PyObject *module, PyObject *args);   /* ngrams.c */
+PyObject *kernels_sums(PyObject *module, PyObject *args);   /* ngrams.c */
+void kernels_names_prepare(void);                           /* names.c, once */
+PyObject *kernels_names(PyObject *module, PyObject *args);  /* names.c */
+PyObject *kernels_links(PyObject *module, PyObject *args);  /* links.c */
+PyObject *kernels_fold(PyObject *module, PyObject *args);   /* cues.c */
+PyObject *kernels_match(PyObject *module, PyObject *args);  /* cues.c */
+
+/* Paragraphs as runs of one array of characters, see boilerclass/features/text.py; `n` of them. */
+typedef struct {
+    Py_buffer codes_, starts_, lengths_;
+    const uint16_t *codes;
+    const int64_t *starts, *lengths;
+    Py_ssize_t n;
+} Characters;
+
+/* Takes the three buffers of a tuple and checks every run; 0 with an exception if one is wrong. */
+int characters_take(PyObject *tuple, Characters *characters);
+void characters_release(Characters *characters);
+
+/* Takes a buffer of at least `items` items of `size` bytes; 0 with an exception if it is less. */
+int buffer_take(PyObject *object, Py_buffer *view, int flags, Py_ssize_t items, Py_ssize_t size);
+
+#endif

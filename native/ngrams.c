@@ -1,0 +1,179 @@
+/* Hashed n-grams and words of the head and tail of each paragraph, and their sums over a table;
+ * twin of boilerclass/features/ngrams.py, where the hashes are explained. */
+
+#include "kernels.h"
+
+enum { BITS = 17, HEAD = 64, TAIL = 24, FIRST_ORDER = 3, LAST_ORDER = 5, FAMILIES = 5 };
+#define MULTIPLIER 0x9E3779B1u
+#define WORD_SALT 0x85EBCA6Bu
+
+typedef struct {
+    int32_t *buckets[FAMILIES]; /* n-grams of three orders, words, pairs of words */
+    Py_ssize_t size[FAMILIES];
+    uint32_t last_word;
+    int has_word;
+} Bags;
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+static void add(Bags *bags, int family, uint32_t hash)
+{
+    bags->buckets[family][bags->size[family]++] = (int32_t)(hash * MULTIPLIER >> (32 - BITS));
+}
+
+static void add_word(Bags *bags, uint32_t word)
+{
+    add(bags, 3, word ^ WORD_SALT);
+    if (bags->has_word)
+        add(bags, 4, bags->last_word * 31 + word);
+    bags->last_word = word;
+    bags->has_word = 1;
+}
+
+static void add_window(Bags *bags, const uint16_t *codes, int64_t size, const uint16_t *folded)
+{
+    uint32_t window[HEAD + 2], word = 0, place = 0;
+    int inside = 0;
+    for (int64_t i = 0; i < size; i++) {
+        uint32_t code = window[i] = folded[codes[i]];
+        if (code == ' ' || code == '\n') {
+            if (inside)
+                add_word(bags, word);
+            inside = 0;
+            continue;
+        }
+        if (!inside) {
+            inside = 1;
+            word = place = 0;
+        }
+        uint32_t mixed = (code + WORD_SALT) * (place++ * 2 + 1);
+        word += (mixed ^ mixed >> 13) * MULTIPLIER;
+    }
+    if (inside)
+        add_word(bags, word);
+    for (int64_t i = 0; i < size; i++) {
+        uint32_t rolling = window[i] * MULTIPLIER;
+        for (int order = 2; order <= LAST_ORDER && i + order <= size; order++) {
+            rolling = (rolling + window[i + order - 1] * (uint32_t)(order * 2 - 1)) * MULTIPLIER;
+            rolling ^= rolling >> 15;
+            if (order >= FIRST_ORDER)
+                add(bags, order - FIRST_ORDER, rolling);
+        }
+    }
+}
+
+/* hash((codes, starts, lengths), folded) -> the families' (buckets, bounds), int32 and int64 */
+PyObject *kernels_hash(PyObject *module, PyObject *args)
+{
+    (void)module;
+    PyObject *runs, *table, *result = NULL, *found[FAMILIES] = {0}, *bounds[FAMILIES] = {0};
+    Characters c;
+    Py_buffer folded;
+    if (!PyArg_ParseTuple(args, "O!O", &PyTuple_Type, &runs, &table) || !characters_take(runs, &c))
+        return NULL;
+    if (!buffer_take(table, &folded, PyBUF_SIMPLE, 0x10000, 2))
+        goto characters;
+    Py_ssize_t most = 0; /* characters in windows, and so buckets of a family */
+    for (Py_ssize_t i = 0; i < c.n; i++)
+        most += (Py_ssize_t)least(c.lengths[i], HEAD + TAIL) + 3;
+    Bags bags = {0};
+    for (int f = 0; f < FAMILIES; f++) {
+        found[f] = PyBytes_FromStringAndSize(NULL, most * sizeof(int32_t));
+        bounds[f] = PyBytes_FromStringAndSize(NULL, (c.n + 1) * sizeof(int64_t));
+        if (!found[f] || !bounds[f])
+            goto done;
+        bags.buckets[f] = (int32_t *)PyBytes_AS_STRING(found[f]);
+        *(int64_t *)PyBytes_AS_STRING(bounds[f]) = 0;
+    }
+    for (Py_ssize_t i = 0; i < c.n; i++) {
+        int64_t size = c.lengths[i], head = least(size, HEAD), tail = least(size - head, TAIL);
+        const uint16_t *text = c.codes + c.starts[i];
+        bags.has_word = 0;
+        /* With the separators around the text, so that n-grams know the edges. */
+        add_window(&bags, text - 1, head + 1 + (head == size), folded.buf);
+        if (tail)
+            add_window(&bags, text + size - tail, tail + 1, folded.buf);
+        for (int f = 0; f < FAMILIES; f++)
+            ((int64_t *)PyBytes_AS_STRING(bounds[f]))[i + 1] = bags.size[f];
+    }
+    for (int f = 0; f < FAMILIES; f++)
+        if (_PyBytes_Resize(&found[f], bags.size[f] * sizeof(int32_t)) < 0)
+            goto done;
+    result = Py_BuildValue("((OO)(OO)(OO)(OO)(OO))", found[0], bounds[0], found[1], bounds[1],
+                           found[2], bounds[2], found[3], bounds[3], found[4], bounds[4]);
+done:
+    for (int f = 0; f < FAMILIES; f++) {
+        Py_XDECREF(found[f]);
+        Py_XDECREF(bounds[f]);
+    }
+    PyBuffer_Release(&folded);
+characters:
+    characters_release(&c);
+    return result;
+}
+
+enum { WIDTH = 4, WIDEST = 64, AHEAD = 8 };
+
+#if defined(__GNUC__)
+#define PREFETCH(at) __builtin_prefetch(at)
+#else
+#define PREFETCH(at) (void)(at)
+#endif
+
+/* sums(buckets, bounds, table, columns, out) -> None: to each of the n rows of `out` the sum of the
+ * rows of `table` is added that its buckets name; `columns` is a multiple of four. */
+PyObject *kernels_sums(PyObject *module, PyObject *args)
+{
+    (void)module;
+    PyObject *objects[4], *result = NULL;
+    Py_buffer views[4]; /* buckets, bounds, table, out */
+    Py_ssize_t columns;
+    int taken = 0;
+    if (!PyArg_ParseTuple(args, "OOOnO", &objects[0], &objects[1], &objects[2], &columns,
+                          &objects[3]))
+        return NULL;
+    if (columns < WIDTH || columns > WIDEST || columns % WIDTH) {
+        PyErr_SetString(PyExc_ValueError, "columns come in fours, up to 64");
+        return NULL;
+    }
+    for (; taken < 4; taken++)
+        if (!buffer_take(objects[taken], &views[taken], taken == 3 ? PyBUF_WRITABLE : PyBUF_SIMPLE,
+                         0, 1))
+            goto done;
+    const int32_t *buckets = views[0].buf;
+    const int64_t *bounds = views[1].buf;
+    const float *table = views[2].buf;
+    Py_ssize_t size = views[0].len / 4, n = views[1].len / 8 - 1;
+    Py_ssize_t rows = views[2].len / 4 / columns;
+    if (n < 0 || views[3].len / 4 / columns < n) {
+        PyErr_SetString(PyExc_ValueError, "a buffer is too short");
+        goto done;
+    }
+    for (Py_ssize_t i = 0; i < size; i++)
+        if (buckets[i] < 0 || buckets[i] >= rows) {
+            PyErr_SetString(PyExc_ValueError, "a bucket lies outside the table");
+            goto done;
+        }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        float sum[WIDEST] = {0}, *out = (float *)views[3].buf + i * columns;
+        if (bounds[i] < 0 || bounds[i] > bounds[i + 1] || bounds[i + 1] > size) {
+            PyErr_SetString(PyExc_ValueError, "bounds do not ascend");
+            goto done;
+        }
+        for (int64_t b = bounds[i]; b < bounds[i + 1]; b++) {
+            const float *row = table + buckets[b] * columns;
+            if (b + AHEAD < size)
+                PREFETCH(table + buckets[b + AHEAD] * columns);
+            for (Py_ssize_t j = 0; j < columns; j += WIDTH)
+                for (int k = 0; k < WIDTH; k++)
+                    sum[j + k] += row[j + k];
+        }
+        for (Py_ssize_t j = 0; j < columns; j++)
+            out[j] += sum[j];
+    }
+    result = Py_NewRef(Py_None);
+done:
+    while (taken--)
+        PyBuffer_Release(&views[taken]);
+    return result;
+}
