@@ -11,19 +11,22 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from boilerclass.api import clean, clickbait, label, label_many
+    from boilerclass.api import clean, clickbait, label, label_many, site_memory
     from boilerclass.document import LabelledDocument, LabelledParagraph
     from boilerclass.errors import BoilerclassError
     from boilerclass.labels import Label, Role
     from boilerclass.options import Options
     from boilerclass.pipeline import Classifier
+    from boilerclass.sites.memory import SiteMemory
 
 _HOMES = {
     "clean": "boilerclass.api",
     "clickbait": "boilerclass.api",
     "label": "boilerclass.api",
     "label_many": "boilerclass.api",
+    "site_memory": "boilerclass.api",
     "Classifier": "boilerclass.pipeline",
+    "SiteMemory": "boilerclass.sites.memory",
     "LabelledDocument": "boilerclass.document",
     "LabelledParagraph": "boilerclass.document",
     "BoilerclassError": "boilerclass.errors",
@@ -40,10 +43,12 @@ __all__ = [
     "LabelledParagraph",
     "Options",
     "Role",
+    "SiteMemory",
     "clean",
     "clickbait",
     "label",
     "label_many",
+    "site_memory",
 ]
 
 

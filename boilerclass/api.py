@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from boilerclass import cleaner, pipeline
 from boilerclass.document import LabelledDocument
 from boilerclass.errors import InvalidOption
-from boilerclass.options import Options
+from boilerclass.options import Options, Selection
+
+if TYPE_CHECKING:
+    from boilerclass.sites.memory import SiteMemory
+
+_SELECTION = frozenset(Selection.__dataclass_fields__)
 
 
 def clean(page: str | bytes, **options: Any) -> str:
     """The core text of a page or a plain text; empty where there is none.
 
-    ``options`` are the fields of :class:`boilerclass.Options`. Paragraphs of a page are parted by
-    blank lines; lines of a text stand verbatim. ``boilerclass clean`` does the same at the shell.
+    ``options`` are the fields of :class:`boilerclass.Options`, and those of
+    :class:`boilerclass.options.Selection`, which say what is kept beside core text and which
+    documents are left out. Paragraphs of a page are parted by blank lines; lines of a text stand
+    verbatim. ``boilerclass clean`` does the same at the shell.
 
     Raises:
         InvalidOption: an option is unknown or means nothing.
         TypeError: ``page`` is neither str nor bytes.
     """
-    return cleaner.text(label(page, **options))
+    selected = {name: options.pop(name) for name in _SELECTION & options.keys()}
+    return cleaner.clean(label(page, **options), Selection(**selected)).text
 
 
 def label(page: str | bytes, **options: Any) -> LabelledDocument:
@@ -41,6 +50,29 @@ def label_many(
     ``options`` and errors as for :func:`clean`.
     """
     return pipeline.classifier().label_many(pages, jobs, _options(options))
+
+
+def site_memory(
+    pages: Iterable[str | bytes], urls: Iterable[str | None] | None = None, **options: Any
+) -> SiteMemory:
+    """What the pages of a dump have in common, for the option ``sites`` of the functions above.
+
+    ``urls`` are the pages' addresses, where a page does not state its own; pages without one are
+    taken for one site. ``options`` and errors as for :func:`clean`; ``boilerclass sites`` does the
+    same at the shell.
+
+    Raises:
+        ValueError: there are not as many addresses as pages.
+    """
+    from boilerclass.sites.memory import SiteMemory
+
+    chosen = _options(options)
+    if urls is None:
+        return SiteMemory.of(pipeline.read(page, chosen) for page in pages)
+    return SiteMemory.of(
+        pipeline.read(page, replace(chosen, url=url or chosen.url))
+        for page, url in zip(pages, urls, strict=True)
+    )
 
 
 def clickbait(headlines: Sequence[str]) -> list[float]:

@@ -2,24 +2,82 @@
 
 from __future__ import annotations
 
-from boilerclass.document import LabelledDocument
-from boilerclass.labels import Label
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from boilerclass.document import OK, LabelledDocument
+from boilerclass.labels import Label, Role
+from boilerclass.options import Selection
+
+SHORT, CLICKBAIT, NOTHING = "short", "clickbait", "nothing-selected"
+"""``Cleaned.status`` beside those of a labelled document: left out for its length or its headline;
+an article was found, and nothing in it has the labels that were asked for."""
+CORE_TEXT = Selection()
+"""What cleaning keeps when nothing else is asked for."""
 
 
-def text(labelled: LabelledDocument) -> str:
-    """The core paragraphs in their order; empty where there are none.
+class Cleaned(NamedTuple):
+    """A labelled document and what is kept of it."""
 
-    Paragraphs of a page are parted by a blank line. Lines of a plain text stand verbatim, with
-    a blank line wherever the text had one or more between them.
-    """
-    pieces: list[str] = []
-    gap = False
-    html = labelled.document.kind == "html"
-    for paragraph, label in zip(labelled.document.paragraphs, labelled.labels, strict=True):
-        gap = gap or html or paragraph.gap > 0
-        if label is Label.CORE:
-            if pieces:
-                pieces.append("\n\n" if gap else "\n")
-            pieces.append(paragraph.text)
-            gap = False
-    return "".join(pieces) + "\n" if pieces else ""
+    labelled: LabelledDocument
+    kept: Sequence[int]
+    """Indices of the paragraphs, in their order."""
+    status: str
+    """``ok``, or why nothing is kept."""
+
+    @property
+    def titles(self) -> frozenset[int]:
+        """Indices of the paragraphs that are the document's own title."""
+        roles = self.labelled.roles
+        return frozenset(i for i in self.kept if roles[i] is Role.TITLE)
+
+    @property
+    def text(self) -> str:
+        """The kept paragraphs; empty where there are none.
+
+        Paragraphs of a page are parted by a blank line. Lines of a plain text stand verbatim,
+        with a blank line wherever the text had one or more between them.
+        """
+        document, kept = self.labelled.document, frozenset(self.kept)
+        pieces: list[str] = []
+        gap = False
+        for i, paragraph in enumerate(document.paragraphs):
+            gap = gap or document.kind == "html" or paragraph.gap > 0
+            if i in kept:
+                if pieces:
+                    pieces.append("\n\n" if gap else "\n")
+                pieces.append(paragraph.text)
+                gap = False
+        return "".join(pieces) + "\n" if pieces else ""
+
+
+def clean(labelled: LabelledDocument, selection: Selection = CORE_TEXT) -> Cleaned:
+    """What the selection keeps of a document."""
+    reason = _left_out(labelled, selection)
+    if reason:
+        return Cleaned(labelled, (), reason)
+    verdicts = enumerate(zip(labelled.labels, labelled.roles, strict=True))
+    kept = [
+        i
+        for i, (label, role) in verdicts
+        if label in selection.labels or role in selection.with_roles
+    ]
+    if kept:
+        return Cleaned(labelled, kept, OK)
+    return Cleaned(labelled, (), NOTHING if labelled.status == OK else labelled.status)
+
+
+def _left_out(labelled: LabelledDocument, selection: Selection) -> str | None:
+    """The status of a document that is left out as a whole."""
+    if selection.min_core_chars and _core_chars(labelled) < selection.min_core_chars:
+        return SHORT if labelled.status == OK else labelled.status
+    if selection.max_clickbait is not None:
+        score = labelled.clickbait
+        if score is not None and score > selection.max_clickbait:
+            return CLICKBAIT
+    return None
+
+
+def _core_chars(labelled: LabelledDocument) -> int:
+    rows = zip(labelled.document.paragraphs, labelled.labels, strict=True)
+    return sum(len(paragraph.text) for paragraph, label in rows if label is Label.CORE)

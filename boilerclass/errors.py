@@ -17,6 +17,10 @@ class CorruptModel(BoilerclassError):
     """A model folder is missing, incomplete, damaged or altered."""
 
 
+class CorruptSiteMemory(BoilerclassError):
+    """A file of site memory is missing, damaged, or of another version."""
+
+
 class MissingExtra(BoilerclassError):
     """An optional dependency is needed; the message names the extra to install."""
 

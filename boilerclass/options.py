@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from boilerclass.errors import InvalidOption
+from boilerclass.labels import LABELS, ROLES, Label, Role
+
+if TYPE_CHECKING:
+    from boilerclass.sites.memory import SiteMemory
 
 PRESETS = ("balanced", "precision", "recall")
 KINDS = ("auto", "html", "text")
@@ -31,10 +36,53 @@ class Options:
     preset: Literal["balanced", "precision", "recall"] = "balanced"
     """``precision`` when a leaked teaser costs more than a lost paragraph, ``recall`` when less."""
 
+    keep: Sequence[str] = ()
+    """CSS selectors of elements whose text is core whatever the model says; HTML only. Where
+    another rule drops an element around it or inside it, the inner one of the two counts."""
+    drop: Sequence[str] = ()
+    """CSS selectors of elements whose text is never core."""
+    sites: SiteMemory | None = None
+    """What the pages of a dump have in common: evidence beside the page's own."""
+
     def __post_init__(self) -> None:
+        for name in ("keep", "drop"):
+            selectors = getattr(self, name)
+            # One selector is what most callers have; a tuple can be hashed and shared.
+            chosen = (selectors,) if isinstance(selectors, str) else tuple(selectors)
+            object.__setattr__(self, name, chosen)
         if self.kind not in KINDS:
             raise InvalidOption(f"kind {self.kind!r}: choose one of {', '.join(KINDS)}")
         if self.preset not in PRESETS:
             raise InvalidOption(f"preset {self.preset!r}: choose one of {', '.join(PRESETS)}")
         if self.threshold is not None and not 0 <= self.threshold <= 1:
             raise InvalidOption(f"threshold {self.threshold}: give a probability from 0 to 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which paragraphs of a labelled document cleaning writes; it never changes a label.
+
+    Raises:
+        InvalidOption: on construction, where a value means nothing.
+    """
+
+    labels: Sequence[Label | str] = (Label.CORE,)
+    with_roles: Sequence[Role | str] = ()
+    """Finer roles to write besides, such as ``caption`` and ``meta``, whatever their label."""
+    min_core_chars: int = 0
+    """Characters of core text below which a document is left out as too short."""
+    max_clickbait: float | None = None
+    """Clickbait score of the document's own headline above which it is left out."""
+
+    def __post_init__(self) -> None:
+        for name, known in (("labels", LABELS), ("with_roles", ROLES)):
+            values = getattr(self, name)
+            chosen = (values,) if isinstance(values, str) else tuple(values)
+            unknown = [value for value in chosen if value not in known]
+            if unknown:
+                raise InvalidOption(f"{name} {unknown[0]!r}: choose of {', '.join(known)}")
+            object.__setattr__(self, name, chosen)
+        if self.min_core_chars < 0:
+            raise InvalidOption(f"min_core_chars {self.min_core_chars}: give a number from 0 on")
+        if self.max_clickbait is not None and not 0 <= self.max_clickbait <= 1:
+            raise InvalidOption(f"max_clickbait {self.max_clickbait}: give a score from 0 to 1")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice, repeat
 from pathlib import Path
 
 import numpy as np
@@ -22,14 +24,18 @@ from boilerclass import (
 )
 from boilerclass.document import Document, LabelledDocument, settled
 from boilerclass.errors import ModelMismatch
+from boilerclass.features import context
 from boilerclass.labels import LABEL_OF, LABELS, ROLES, Label, Role
 from boilerclass.options import Options
 from boilerclass.readers.language import identify
+from boilerclass.sites import evidence
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Chosen = tuple[str | bytes, Options]
+"""A page and what was chosen for it."""
 
-PAGES_AT_ONCE = 16
+PAGES_AT_ONCE = 8
 """Pages in one matrix: enough to spread numpy's cost per call, few enough to stay in cache."""
 
 _LABEL_OF_ROLE = np.array([LABELS.index(LABEL_OF[role]) for role in ROLES])
@@ -62,7 +68,7 @@ class Classifier:
 
     def label(self, page: str | bytes, options: Options | None = None) -> LabelledDocument:
         """The page's paragraphs, each with its label."""
-        return self._label_chunk([page], options or Options())[0]
+        return self._label_chunk([(page, options or Options())])[0]
 
     def label_many(
         self, pages: Iterable[str | bytes], jobs: int = 1, options: Options | None = None
@@ -72,45 +78,60 @@ class Classifier:
         Pages are taken from the iterable as they are needed.
         """
         chosen = options or Options()
+        return self.label_each(((page, chosen) for page in pages), jobs)
+
+    def label_each(self, pages: Iterable[Chosen], jobs: int = 1) -> Iterator[LabelledDocument]:
+        """As :meth:`label_many`, of pages that come each with options of its own."""
         source = iter(pages)
         chunks = iter(lambda: list(islice(source, PAGES_AT_ONCE)), [])
         if jobs == 1:
             for chunk in chunks:
-                yield from self._label_chunk(chunk, chosen)
+                yield from self._label_chunk(chunk)
             return
         from joblib import Parallel, delayed
 
+        held: deque[list[Options]] = deque()
+
+        def sent() -> Iterator[list[Chosen]]:
+            for chunk in chunks:
+                held.append([options for _, options in chunk])
+                # A site memory is large, and what it says is weighed here.
+                yield [(page, replace(options, sites=None)) for page, options in chunk]
+
         work = Parallel(n_jobs=jobs, return_as="generator")
-        for part in work(delayed(self._score_chunk)(chunk, chosen) for chunk in chunks):
+        for part in work(delayed(self._score_chunk)(chunk) for chunk in sent()):
             # Decided here, so that what is only worked out on demand stays on demand.
-            yield from (self._decide(document, roles, chosen) for document, roles in part)
+            for (document, roles), options in zip(part, held.popleft(), strict=True):
+                yield self._decide(document, roles, options)
 
     def label_documents(
         self, documents: Sequence[Document], options: Options
     ) -> list[LabelledDocument]:
         """The labels of documents that have been read."""
-        return [
-            self._decide(document, roles, options)
-            for document, roles in zip(documents, self._score(documents), strict=True)
-        ]
+        return list(map(self._decide, documents, self._score(documents), repeat(options)))
 
-    def reasons(self, document: Document, chosen: Ints) -> list[str]:
-        """Why each paragraph has its label, given as an index into LABELS."""
+    def reasons(
+        self, document: Document, chosen: Ints, outside: Mapping[int, explain.Outside]
+    ) -> list[str]:
+        """Why each paragraph has its label, given as an index into LABELS; ``outside`` is what
+        other pages say of some."""
         together = batch.collect([document])
         inputs = self.scorer.inputs(features.extract(together), together)
-        words = explain.reasons(self.scorer, inputs, chosen, document)
+        words = explain.reasons(self.scorer, inputs, chosen, document, outside)
         data = decode.from_data(document)
         words[data] = [decode.DATA_REASON] * len(words[data])
+        for i, verdict in document.forced.items():
+            words[i] = verdict.reason
         return words
 
-    def _label_chunk(self, pages: list[str | bytes], options: Options) -> list[LabelledDocument]:
-        return self.label_documents([_read(page, options) for page in pages], options)
+    def _label_chunk(self, pages: Sequence[Chosen]) -> list[LabelledDocument]:
+        documents = [read(*page) for page in pages]
+        options = [chosen for _, chosen in pages]
+        return list(map(self._decide, documents, self._score(documents), options))
 
-    def _score_chunk(
-        self, pages: list[str | bytes], options: Options
-    ) -> list[tuple[Document, Floats]]:
+    def _score_chunk(self, pages: Sequence[Chosen]) -> list[tuple[Document, Floats]]:
         """Documents that can travel between processes, and the probabilities of their roles."""
-        documents = [_read(page, options) for page in pages]
+        documents = [read(*page) for page in pages]
         return list(zip(map(settled, documents), self._score(documents), strict=True))
 
     def _score(self, documents: Sequence[Document]) -> list[Floats]:
@@ -120,32 +141,44 @@ class Classifier:
         return np.split(self.scorer.roles(inputs), together.bounds[1:-1])
 
     def _decide(self, document: Document, roles: Floats, options: Options) -> LabelledDocument:
+        found: list[evidence.Found] = []
+        alone = roles
+        if options.sites is not None:
+            roles, found = evidence.weigh(document, roles, options.sites)
         data = decode.from_data(document)
         roles[data] = np.eye(len(ROLES), dtype=np.float32)[ROLES.index(Role.BODY)]
         chars = np.array([len(p.text) for p in document.paragraphs], dtype=np.float32)
         beta = self.betas[options.preset]
         chosen, probabilities = decode.labels(roles, chars, threshold=options.threshold, beta=beta)
+        decode.obey(document.forced, chosen, probabilities)
         finer = (np.log(roles + 1e-9) + _ROLE_IN_LABEL[chosen]).argmax(axis=1)
         return LabelledDocument(
             document=document,
             labels=[LABELS[i] for i in chosen.tolist()],
             roles=[ROLES[i] for i in finer.tolist()],
             probabilities=probabilities.tolist(),
-            detail=_Detail(self, document, chosen),
+            detail=_Detail(self, document, chosen, _outside(found, alone, probabilities, chosen)),
         )
 
 
 class _Detail:
     """Works out on demand what not everybody asks for."""
 
-    def __init__(self, classifier: Classifier, document: Document, chosen: Ints) -> None:
+    def __init__(
+        self,
+        classifier: Classifier,
+        document: Document,
+        chosen: Ints,
+        outside: Mapping[int, explain.Outside],
+    ) -> None:
         self._classifier = classifier
         self._document = document
         self._chosen = chosen
+        self._outside = outside
 
     @functools.cached_property
     def _reasons(self) -> list[str]:
-        return self._classifier.reasons(self._document, self._chosen)
+        return self._classifier.reasons(self._document, self._chosen, self._outside)
 
     @functools.cached_property
     def _scores(self) -> list[float | None]:
@@ -178,12 +211,28 @@ class _Detail:
         return self._language
 
 
-def _read(page: str | bytes, options: Options) -> Document:
+def _outside(
+    found: Sequence[evidence.Found], alone: Floats, probabilities: Floats, chosen: Ints
+) -> dict[int, explain.Outside]:
+    """By paragraph what a site memory said, and what it did for the label; ``alone`` are the
+    probabilities of the roles without it."""
+    outside = {}
+    for said in found:
+        i, label = said.index, chosen[said.index]
+        before = alone[i] @ context.TO_LABELS[:, label]
+        outside[i] = explain.Outside(float(probabilities[i, label] - before), said.words)
+    return outside
+
+
+def read(page: str | bytes, options: Options) -> Document:
+    """The Document of a page, read as the options say."""
     return readers.read(
         page,
         kind=None if options.kind == "auto" else options.kind,
         url=options.url,
         encoding=options.encoding,
+        keep=options.keep,
+        drop=options.drop,
     )
 
 

@@ -1,8 +1,11 @@
 """The command ``boilerclass`` as its users meet it: inputs, outputs, messages, exit codes."""
 
+import bz2
 import csv
+import gzip
 import io
 import json
+import lzma
 import os
 import signal
 import subprocess
@@ -14,10 +17,12 @@ from typing import NamedTuple
 import pytest
 
 import boilerclass
+from boilerclass import writers
 from boilerclass.cli import COMMANDS, main
-from boilerclass.cli.binary import describe
-from boilerclass.cli.inputs import Source, expand, read
-from boilerclass.cli.stream import results
+from boilerclass.cli.inputs import Entry, Source, expand, read
+from boilerclass.cli.work import Work, Worker
+from boilerclass.containers.record import Reading
+from boilerclass.containers.signatures import describe
 from boilerclass.document import LabelledDocument
 from boilerclass.options import Options
 
@@ -25,6 +30,7 @@ EXAMPLES = Path(__file__).parent.parent / "data" / "examples"
 PAGE = EXAMPLES / "pages" / "en-harbour-lamp-keeper.html"
 TEXT = EXAMPLES / "texts" / "de-apfelsortenarchiv.txt"
 COMMAND = [sys.executable, "-m", "boilerclass"]
+HEAD = "id status url title author date language site description".split()
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 
 
@@ -115,6 +121,7 @@ def test_bad_inputs_are_named_and_the_others_done(run: Run, tree: Path) -> None:
         f"boilerclass: {tree}/news/dangling.html: No such file or directory",
         f"boilerclass: {tree}/news/logo: is a PNG image, not HTML or text",
         f"boilerclass: {tree}/missing.html: there is no such file or directory",
+        "boilerclass: 5 read: 2 written, 3 failed",
     ]
 
 
@@ -156,7 +163,7 @@ def test_too_large_an_input_is_refused(run: Run) -> None:
 def test_reading_holds_one_document_at_a_time(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / name).write_text("text")
-    sources = read(expand([str(tmp_path)]), 100)
+    sources = read(expand([str(tmp_path)]), Reading(max_bytes=100))
     next(sources)
     (tmp_path / "b").unlink()
     assert isinstance(next(sources).error, FileNotFoundError)
@@ -164,27 +171,19 @@ def test_reading_holds_one_document_at_a_time(tmp_path: Path) -> None:
 
 def test_a_document_that_breaks_the_labelling_does_not_stop_its_batch() -> None:
     class Brittle:
-        def label_many(self, pages: list[bytes], _: int, options: Options) -> Iterator[object]:
-            return (self.label(page, options) for page in pages)
-
-        def label(self, page: bytes, options: Options) -> LabelledDocument:
-            if page == b"bad":
-                raise RecursionError("too deep")
-            return boilerclass.label(page)
+        def label_each(self, pages: list[tuple[bytes, Options]]) -> Iterator[LabelledDocument]:
+            for page, _ in pages:
+                if page == b"bad":
+                    raise RecursionError("too deep")
+                yield boilerclass.label(page)
 
     pages = [b"A line of text.", b"bad", b"Another line of text."]
-    entries = list(expand(["-", "x", "y"]))
-    sources = [Source(entry, page) for entry, page in zip(entries, pages, strict=True)]
-    sources.insert(1, Source(entries[0], b"", OSError("gone")))
-    done = list(results(sources, Brittle(), Options()))  # type: ignore[arg-type]
-    assert [type(result.error) for result in done] == [
-        type(None),
-        OSError,
-        RecursionError,
-        type(None),
-    ]
-    assert done[3].labelled is not None
-    assert done[3].labelled.document.paragraphs[0].text == "Another line of text."
+    sources = [Source(Entry(name, name), page) for name, page in zip("xyz", pages, strict=True)]
+    work = Work(writers.LABEL["jsonl"], Options())
+    first, bad, last = Worker(work, Brittle())(sources)  # type: ignore[arg-type]
+    assert first.error is None and last.error is None
+    assert "RecursionError: too deep" in str(bad.error)
+    assert json.loads(last.piece)["paragraphs"][0]["text"] == "Another line of text."
 
 
 @pytest.mark.parametrize(
@@ -225,10 +224,10 @@ def test_hostile_pages_go_through(run: Run, tmp_path: Path) -> None:
     assert "␛[31m" in out
     assert out.count("(empty: no paragraphs)") == 2
     assert "deep" in out
-    for form in ("jsonl", "csv"):
-        assert run("label", tmp_path, "-f", form).code == 0
-    for form in ("text", "markdown", "jsonl"):
-        assert run("clean", tmp_path, "-f", form).code == 0
+    for form in ("jsonl", "csv", "parquet"):
+        assert run("label", tmp_path, "-f", form, "-o", tmp_path / "out").code == 0
+    for form in ("text", "markdown", "html", "jsonl", "csv", "parquet"):
+        assert run("clean", tmp_path, "-f", form, "-o", tmp_path / "out").code == 0
 
 
 def test_hostile_names_are_shown_harmless(run: Run, tmp_path: Path) -> None:
@@ -254,14 +253,14 @@ def test_a_document_without_core_text_says_so(run: Run, tmp_path: Path) -> None:
 def test_every_format_of_clean(run: Run) -> None:
     text = run("clean", "-f", "text", PAGE).out
     record = json.loads(run("clean", "-f", "jsonl", PAGE).out)
-    assert list(record) == ["id", "status", "title", "language", "text"]
+    assert list(record) == [*HEAD, "text"]
     assert (record["id"], record["status"], record["text"]) == (str(PAGE), "ok", text)
     assert body(PAGE).split(".")[0] in run("clean", "-f", "markdown", PAGE).out
 
 
 def test_every_format_of_label(run: Run) -> None:
     record = json.loads(run("label", "-f", "jsonl", PAGE).out)
-    assert list(record) == ["id", "status", "title", "language", "clickbait", "paragraphs"]
+    assert list(record) == [*HEAD, "clickbait", "paragraphs"]
     assert list(record["paragraphs"][0]) == [
         "text",
         "label",
@@ -347,6 +346,114 @@ def files(root: Path) -> list[str]:
     return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
 
 
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "jsonl", "csv", "parquet"])
+def test_an_output_of_clean_is_the_same_in_a_file_and_on_standard_output(
+    run: Run, tmp_path: Path, form: str
+) -> None:
+    file = tmp_path / "out"
+    assert run("clean", "-f", form, PAGE, TEXT, "-o", file) == (0, "", "")
+    piped = subprocess.run(
+        [*COMMAND, "clean", "-f", form, str(PAGE), str(TEXT)], capture_output=True, check=True
+    )
+    assert piped.stdout == file.read_bytes()
+
+
+def test_parquet_of_labels_has_the_rows_of_csv(run: Run, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    file = tmp_path / "out.parquet"
+    assert run("label", "-f", "parquet", PAGE, TEXT, "-o", file) == (0, "", "")
+    rows = csv.DictReader(io.StringIO(run("label", "-f", "csv", PAGE, TEXT).out, newline=""))
+    columns = ("id", "paragraph", "text", "label", "reason")
+    assert [
+        tuple(str(row[c]) for c in columns) for row in parquet.read_table(file).to_pylist()
+    ] == [tuple(row[c] for c in columns) for row in rows]
+
+
+OPENERS = {"gz": gzip.decompress, "bz2": bz2.decompress, "xz": lzma.decompress}
+
+
+@pytest.mark.parametrize("suffix", [*OPENERS, "zst"])
+def test_output_is_compressed_as_its_suffix_says(run: Run, tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"out.txt.{suffix}"
+    assert run("clean", PAGE, "-o", file) == (0, "", "")
+    opener = OPENERS.get(suffix)
+    if opener is None:
+        zstandard = pytest.importorskip("zstandard")
+        content = zstandard.ZstdDecompressor().decompressobj().decompress(file.read_bytes())
+    else:
+        content = opener(file.read_bytes())
+    assert content.decode() == run("clean", PAGE).out
+
+
+def test_output_is_compressed_as_asked(run: Run, tree: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert run("clean", tree, "--output-dir", out, "--compress", "gzip").code == 1
+    assert files(out) == ["news/item.txt.gz", "page.txt.gz"]
+    assert gzip.decompress((out / "page.txt.gz").read_bytes()).decode() == run("clean", PAGE).out
+    plain = tmp_path / "plain.gz"
+    assert run("clean", PAGE, "-o", plain, "--compress", "none").code == 0
+    assert plain.read_text() == run("clean", PAGE).out
+
+
+def test_a_rehearsal_names_inputs_and_outputs_and_writes_nothing(
+    run: Run, tree: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    code, listed, err = run("clean", tree, "--output-dir", out, "-f", "csv", "--dry-run")
+    assert code == 1
+    assert listed.splitlines() == [
+        f"{tree}/page.html -> {out}/page.csv",
+        f"{tree}/news/item.txt -> {out}/news/item.csv",
+    ]
+    assert "logo: is a PNG image" in err
+    assert not out.exists()
+    assert run("clean", PAGE, "--dry-run").out == f"{PAGE} -> standard output\n"
+
+
+# What is kept
+
+
+def test_rules_and_selections(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<!DOCTYPE html><title>Lamp</title><h1>Lamp</h1><p>Residents of the harbour voted on "
+        "Friday to keep their lamp lit by hand.</p><div class=box>Subscribe now</div>"
+    )
+    assert "Subscribe" not in run("clean", page).out
+    assert "Subscribe now" in run("clean", "--keep", "div.box", page).out
+    assert "Residents" not in run("clean", "--drop", "p", "--drop", "i", page).out
+    assert run("clean", "--keep", "div.box", page).out == boilerclass.clean(
+        page.read_bytes(), keep="div.box"
+    )
+    assert "kept by --keep 'div.box'" in run("label", "--keep", "div.box", page).out
+    everything = run("clean", "--labels", "core,teaser,recommendation,ad,chrome", page).out
+    assert "Subscribe" in everything and "Residents" in everything
+
+
+def test_documents_that_are_left_out_say_so(run: Run) -> None:
+    code, out, err = run("clean", "--min-core-chars", "100000", "-f", "jsonl", PAGE)
+    record = json.loads(out)
+    assert (code, record["status"], record["text"]) == (0, "short", "")
+    assert err == (
+        f"boilerclass: {PAGE}: nothing kept: its core text is shorter than --min-core-chars\n"
+    )
+    code, out, err = run("clean", "--max-clickbait", "0", "-f", "jsonl", PAGE)
+    assert (code, json.loads(out)["status"]) == (0, "clickbait")
+    assert err == f"boilerclass: {PAGE}: skipped: its headline scores above --max-clickbait\n"
+    assert run("clean", "--max-clickbait", "0", "--fail-empty", PAGE).code == 3
+    assert run("clean", "--max-clickbait", "1", PAGE).out == run("clean", PAGE).out
+
+
+def test_explain_tells_every_paragraph(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    code, out, err = run("clean", "--explain", PAGE)
+    assert (code, err) == (0, "")
+    paragraphs = boilerclass.label(PAGE.read_bytes()).paragraphs
+    assert len(out.splitlines()) == 2 * len(paragraphs) + 3
+    kept = sum(paragraph.label == "core" for paragraph in paragraphs)
+    assert out.endswith(f"(ok: {kept} kept, {len(paragraphs) - kept} dropped)\n")
+
+
 # Usage
 
 
@@ -362,6 +469,13 @@ def files(root: Path) -> list[str]:
         (["clean", "-", "-"], "only once"),
         (["clean", PAGE, "-o", "a", "--output-dir", "b"], "choose one"),
         (["nonsense"], "No such command"),
+        (["clean", "--keep", "div[", PAGE], "keep 'div[' is no CSS selector"),
+        (["clean", "--drop", "", "missing.html"], "drop '' is no CSS selector: it is empty"),
+        (["clean", "--labels", "core,crome", PAGE], "'crome' is none of core, teaser"),
+        (["clean", "--with-roles", "captions", PAGE], "'captions' is none of title, body"),
+        (["clean", "--max-clickbait", "2", PAGE], "is not in the range"),
+        (["clean", "--explain", "-f", "text", PAGE], "leave -f out"),
+        (["clean", "--compress", "gzip", "-f", "parquet", PAGE], "leave --compress out"),
         (["clickbait", "--column", "none", TEXT], "there is no column 'none'"),
     ],
 )
@@ -455,6 +569,91 @@ def test_clickbait_reads_parquet(run: Run, tmp_path: Path) -> None:
     assert run("clickbait", "--column", "title", file).out == run("clickbait", *HEADLINES).out
     file.write_bytes(b"PAR1 and no more")
     assert run("clickbait", "--column", "title", file).code == 1
+
+
+def test_clickbait_keeps_the_columns_of_tables(run: Run, tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    records = [
+        {"id": 1, "title": HEADLINES[0], "tags": ["a", "b"], "note": None},
+        {"id": 2, "title": None, "tags": [], "note": None},
+        {"id": 3, "title": f'{HEADLINES[1]},\n"said" she', "tags": None, "note": None},
+    ]
+    texts = [records[0]["title"], records[2]["title"]]
+    first, last = (round(p, 4) for p in boilerclass.clickbait(texts))  # type: ignore[arg-type]
+    lines, table, copy = (tmp_path / name for name in ("a.jsonl", "a.csv", "a.parquet"))
+    lines.write_text("".join(json.dumps(record) + "\n" for record in records))
+    parquet.write_table(pyarrow.Table.from_pylist(records), copy)
+    scored = [{**r, "clickbait": p} for r, p in zip(records, (first, None, last), strict=True)]
+    for file in (lines, copy):
+        out = run("clickbait", "--column", "title", "-f", "jsonl", file).out
+        assert [json.loads(line) for line in out.splitlines()] == scored
+        again = tmp_path / "again.parquet"
+        assert run("clickbait", "--column", "title", "-f", "parquet", "-o", again, file).code == 0
+        written = parquet.read_table(again).to_pylist()
+        assert [r["clickbait"] for r in written] == pytest.approx([first, None, last])
+        assert [{k: r[k] for k in records[0]} for r in written] == records
+        plain = run("clickbait", "--column", "title", "-f", "csv", file).out
+        rows = list(csv.DictReader(io.StringIO(plain, newline="")))
+        assert [row["title"] for row in rows] == [texts[0], "", texts[1]]
+        assert [row["clickbait"] for row in rows] == [str(first), "", str(last)]
+        assert json.loads(rows[0]["tags"]) == ["a", "b"]
+    table.write_text(plain, newline="")
+    code, out, err = run("clickbait", "--column", "title", table)
+    assert (code, out) == (2, "")
+    assert "has a column 'clickbait' already" in err
+
+
+def test_clickbait_tells_which_rows_do_not_fit_a_table(run: Run, tmp_path: Path) -> None:
+    mixed = tmp_path / "mixed.jsonl"
+    mixed.write_text('{"title": "One"}\nno json\n{"title": "Two"}\n{"title": "Three", "more": 1}\n')
+    code, out, err = run("clickbait", "--column", "title", "-f", "csv", mixed)
+    assert code == 1
+    assert [row["title"] for row in csv.DictReader(io.StringIO(out))] == ["One", "Two"]
+    assert "line 2 is no JSON object" in err
+    assert "row 4 has the column 'more'" in err
+    code, out, _ = run("clickbait", "--column", "title", "-f", "jsonl", mixed)
+    assert code == 1
+    assert len(out.splitlines()) == 3
+
+
+def test_clickbait_writes_the_columns_of_an_empty_table(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("id,title\n")
+    assert run("clickbait", "--column", "title", "-f", "csv", table).out == "id,title,clickbait\r\n"
+    assert run("clickbait", "-f", "csv", stdin=b"").out == "headline,clickbait\r\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"word " * 2000,
+        "😱😱".encode(),
+        "\u202eלא תאמינו مفاجأة".encode(),
+        b"\xff\xfe no UTF-8 \x80",
+        b"a\x00b \x1b[31m",
+        b'"quoted", and not, closed',
+    ],
+)
+def test_clickbait_takes_any_line(run: Run, line: bytes) -> None:
+    piped = b"\n \r\n" + line + b"\n"
+    for form in ("table", "jsonl", "csv"):
+        code, out, err = run("clickbait", "-f", form, stdin=piped)
+        assert (code, err) == (0, "")
+        assert len(out.splitlines()) == (2 if form == "csv" else 1)
+    assert 0 <= json.loads(run("clickbait", "-f", "jsonl", stdin=piped).out)["clickbait"] <= 1
+
+
+def test_clickbait_filters_by_threshold(run: Run) -> None:
+    assert HEADLINES[1] not in run("clickbait", "--threshold", "0.5", *HEADLINES).out
+    assert run("clickbait", "--threshold", "0", *HEADLINES).out == run("clickbait", *HEADLINES).out
+    assert run("clickbait", "--threshold", "1.5", *HEADLINES).code == 2
+
+
+def test_a_file_among_headlines_is_told_how_to_be_read(run: Run) -> None:
+    code, out, err = run("clickbait", TEXT)
+    assert (code, out) == (2, "")
+    assert "--column" in err
 
 
 # The process

@@ -9,11 +9,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
 
+from boilerclass.cli import settings
 from boilerclass.errors import BoilerclassError, InvalidOption
 from boilerclass.writers.terminal import visible_line
 
@@ -21,13 +24,20 @@ COMMANDS: dict[str, str] = {
     "clean": "boilerclass.cli.clean",
     "label": "boilerclass.cli.label",
     "clickbait": "boilerclass.cli.clickbait",
+    "sites": "boilerclass.cli.sites",
     "model": "boilerclass.cli.model",
+    "config": "boilerclass.cli.config",
     "train": "boilerclass.cli.train",
     "evaluate": "boilerclass.cli.evaluate",
 }
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C: 128 and the signal's number, as shells have it."""
+
+
+def _command(name: str) -> click.Command:
+    command: click.Command = import_module(COMMANDS[name]).command
+    return command
 
 
 class _Group(click.Group):
@@ -39,12 +49,13 @@ class _Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(COMMANDS[cmd_name]).command
-        return command
+        return _command(cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.BadParameter as error:
+            raise _from_its_source(error) from error
         except InvalidOption as error:
             raise click.UsageError(str(error)) from error
         except BoilerclassError as error:
@@ -59,32 +70,59 @@ class _Group(click.Group):
             raise click.ClickException(f"{visible_line(str(place))}: {error.strerror}") from error
 
 
+def _from_its_source(error: click.BadParameter) -> click.BadParameter:
+    """The error, saying which file or variable the value stands in."""
+    if error.ctx is not None and error.param is not None:
+        source = settings.origin(error.ctx, error.param, error.ctx.find_root().obj)
+        if source not in (settings.COMMAND_LINE, settings.DEFAULT):
+            words = f"{error.message} It comes from {visible_line(source)}."
+            return click.BadParameter(words, error.ctx, error.param)
+    return error
+
+
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if not wanted or ctx.resilient_parsing:
         return
     from boilerclass import __version__
     from boilerclass.cli.model import manifest
+    from boilerclass.native import kernels
 
-    click.echo(f"boilerclass {__version__} (model {manifest('paragraphs')['name']})")
+    name, how = manifest("paragraphs")["name"], "in Python" if kernels is None else "compiled"
+    click.echo(f"boilerclass {__version__} (model {name}, kernels {how})")
     ctx.exit()
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Group,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "auto_envvar_prefix": settings.PREFIX,
+    },
+)
 @click.option(
     "--version",
     is_flag=True,
     is_eager=True,
     expose_value=False,
+    allow_from_autoenv=False,
     callback=_print_version,
-    help="Show the version and the model's name, and exit.",
+    help="Show the version, the model and whether the kernels are compiled.",
 )
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Keep the editorial text of web pages and texts; name everything else on them.
 
     \b
     Exit codes: 0 all done; 1 some inputs failed, each named on standard error;
     2 wrong usage; 3 nothing extracted, with --fail-empty; 130 stopped by Ctrl-C.
     """
+    ctx.obj = file = settings.find(Path.cwd())
+    commands = {name: partial(_command, name) for name in COMMANDS}
+    if file is not None:
+        ctx.default_map = settings.default_map(file, commands)
+    name = ctx.invoked_subcommand
+    if name in commands:
+        settings.check_environment(name, commands[name]())
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -3,49 +3,57 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from boilerclass.cli import inputs, stream
-from boilerclass.cli.output import encode
-from boilerclass.errors import UnreadableInput
-from boilerclass.writers.csv import rows
-from boilerclass.writers.jsonl import rounded
-from boilerclass.writers.terminal import visible_line
+from boilerclass.cli import inputs, output, stream
+from boilerclass.errors import InvalidOption, UnreadableInput
+from boilerclass.writers.headlines import FORMS, HEADLINE, ONE_TABLE, SCORE, Scored
+from boilerclass.writers.records import rounded
+
+if TYPE_CHECKING:
+    from boilerclass.containers.tables import Row
 
 HEADLINES_AT_ONCE = 512
 """Headlines scored together: a matrix each, in memory."""
+A_FILE = (
+    "{name} is a file: name the column that holds its headlines with --column, "
+    "or pipe its lines in: boilerclass clickbait < {name}"
+)
+TAKEN = f"it has a column {SCORE!r} already, where the scores would go: rename that first"
+OTHER_COLUMN = (
+    "row {row} has the column {column!r}, which the first row written lacks; it and those behind "
+    "it are not written: -f jsonl keeps them"
+)
+
+Cells = Mapping[str, Any]
 
 
-class _Form(NamedTuple):
-    line: Callable[[str, float], str]
-    opening: str = ""
+class _Table(NamedTuple):
+    """Headlines in rows, and where they came from."""
+
+    name: str
+    column: str
+    columns: Sequence[str]
+    rows: Iterator[Cells]
 
 
-def _table(headline: str, score: float) -> str:
-    return f"{score:.2f}  {visible_line(headline)}\n"
+class _Failures:
+    """What could not be read: reported at once, and counted."""
 
+    def __init__(self, *, verbose: bool) -> None:
+        self.count = 0
+        self._verbose = verbose
 
-def _jsonl(headline: str, score: float) -> str:
-    record = {"headline": headline, "clickbait": rounded(score)}
-    return json.dumps(record, ensure_ascii=False) + "\n"
-
-
-def _csv(headline: str, score: float) -> str:
-    return rows([[headline, rounded(score)]])
-
-
-FORMS = {
-    "table": _Form(_table),
-    "jsonl": _Form(_jsonl),
-    "csv": _Form(_csv, rows([["headline", "clickbait"]])),
-}
+    def note(self, path: str, error: Exception) -> None:
+        self.count += 1
+        stream.report(path, error, verbose=self._verbose)
 
 
 @click.command("clickbait")
@@ -53,11 +61,17 @@ FORMS = {
 @click.option(
     "-f",
     "--format",
-    "form",
     type=click.Choice(list(FORMS)),
     default="table",
     show_default=True,
     help="How scores are written.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Write into FILE instead of standard output. FILE appears when all is done.",
 )
 @click.option(
     "--column",
@@ -65,41 +79,102 @@ FORMS = {
     help="Take the arguments for CSV, JSON Lines or Parquet files, and the headlines from this "
     "column of theirs.",
 )
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    metavar="P",
+    help="Write only what scores P or more, 0 to 1.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show where in the program a file failed.")
 @click.pass_context
 def command(
-    ctx: click.Context, headlines: tuple[str, ...], form: str, column: str | None, verbose: bool
+    ctx: click.Context,
+    /,
+    headlines: tuple[str, ...],
+    column: str | None,
+    threshold: float | None,
+    verbose: bool,
+    **chosen: Any,
 ) -> None:
     """Write how likely each headline is clickbait, from 0 to 1.
 
     HEADLINES are one an argument, or one a line of standard input when there is no argument or
     only a dash. Empty lines are left out. A headline that begins with a dash goes after "--".
+
+    With --column, jsonl, csv and parquet keep every row and column of the tables, and add the
+    column "clickbait"; it is empty where a row has no headline.
     """
-    chosen = inputs.chosen(headlines, "clickbait")
-    failures: list[str] = []
-    if column is not None:
-        texts = _cells(chosen, column, failures, verbose=verbose)
-    elif list(chosen) == [inputs.STDIN]:
-        texts = (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
+    taken = inputs.chosen(headlines, "clickbait")
+    failures = _Failures(verbose=verbose)
+    if column is None:
+        tables = iter([_typed(taken)])
     else:
-        texts = iter(chosen)
-    _write(texts, FORMS[form])
-    ctx.exit(stream.FAILED if failures else 0)
+        tables = _tables(taken, column, failures, alike=chosen["format"] in ONE_TABLE)
+    form, place = FORMS[chosen["format"]], output.Place(chosen["output"])
+    with output.opened(form, place, several=False) as destination:
+        for table in tables:
+            entry = inputs.Entry(table.name, table.name)
+            for scored in _scored(table, threshold):
+                destination.write(entry, form.document(table.name, scored))
+    ctx.exit(stream.FAILED if failures.count else 0)
 
 
-def _cells(
-    paths: Sequence[str], column: str, failures: list[str], *, verbose: bool
-) -> Iterator[str]:
-    """The texts of all files; a file that cannot be read is reported and noted in ``failures``."""
-    from boilerclass.readers import tables
+def _typed(taken: Sequence[str]) -> _Table:
+    """The arguments, or the lines of standard input; empty ones are left out."""
+    lines: Iterable[str] = taken
+    if list(taken) == [inputs.STDIN]:
+        lines = (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
+    for argument in taken:
+        if _is_file(argument):
+            raise click.UsageError(A_FILE.format(name=argument))
+    texts = (line for line in map(str.strip, lines) if line)
+    return _Table(inputs.STDIN, HEADLINE, [HEADLINE], ({HEADLINE: text} for text in texts))
 
+
+def _is_file(argument: str) -> bool:
+    try:
+        return Path(argument).is_file()
+    except (OSError, ValueError):  # too long for a name, or with a NUL
+        return False
+
+
+def _tables(
+    paths: Sequence[str], column: str, failures: _Failures, *, alike: bool
+) -> Iterator[_Table]:
+    """The tables that can be read; when ``alike``, with no column that the first one lacks."""
+    from boilerclass import containers
+    from boilerclass.containers.stream import opened
+
+    shared: Sequence[str] | None = None
     for path in paths:
         try:
             with _opened(path) as file:
-                yield from tables.column(file, column)
+                names, rows = containers.table(opened(file), column)
+                if SCORE in names:
+                    raise InvalidOption(TAKEN)
+                if alike and shared is None:
+                    shared = names
+                yield _Table(path, column, shared or names, _cells(rows, path, shared, failures))
         except (OSError, UnreadableInput) as error:
-            failures.append(path)
-            stream.report(path, error, verbose=verbose)
+            failures.note(path, error)
+
+
+def _cells(
+    rows: Iterable[Row], path: str, shared: Sequence[str] | None, failures: _Failures
+) -> Iterator[Cells]:
+    """The cells of every row that can be read and, where columns are shared, has no others."""
+    try:
+        for row in rows:
+            if row.error is not None:
+                failures.note(path, row.error)
+                continue
+            other = [name for name in row.cells if shared is not None and name not in shared]
+            if other:
+                words = OTHER_COLUMN.format(row=row.ordinal + 1, column=other[0])
+                raise UnreadableInput(words)
+            yield row.cells
+    except (OSError, UnreadableInput) as error:
+        failures.note(path, error)
 
 
 def _opened(path: str) -> io.BufferedReader:
@@ -107,14 +182,23 @@ def _opened(path: str) -> io.BufferedReader:
     return open(os.dup(0) if path == inputs.STDIN else path, "rb")  # noqa: PTH123
 
 
-def _write(texts: Iterable[str], form: _Form) -> None:
+def _scored(table: _Table, threshold: float | None) -> Iterator[Scored]:
+    """The rows with their scores; first of all none, so that an empty table has its columns."""
     import boilerclass
 
-    out = sys.stdout.buffer
-    out.write(encode(form.opening))
-    headlines = (line for line in map(str.strip, texts) if line)
-    while batch := list(islice(headlines, HEADLINES_AT_ONCE)):
-        scores = boilerclass.clickbait(batch)
-        lines = (form.line(line, score) for line, score in zip(batch, scores, strict=True))
-        out.write(encode("".join(lines)))
-        out.flush()
+    columns = [*table.columns, SCORE]
+    yield Scored(table.column, columns, [])
+    while batch := list(islice(table.rows, HEADLINES_AT_ONCE)):
+        texts = [_text(row.get(table.column)) for row in batch]
+        scores = iter(boilerclass.clickbait([text for text in texts if text]))
+        rows = [
+            {**row, SCORE: rounded(next(scores)) if text else None}
+            for row, text in zip(batch, texts, strict=True)
+        ]
+        if threshold is not None:
+            rows = [row for row in rows if row[SCORE] is not None and row[SCORE] >= threshold]
+        yield Scored(table.column, columns, rows)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value).strip()

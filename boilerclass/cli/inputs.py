@@ -1,68 +1,130 @@
-"""What the user named, as a stream of documents' bytes: files, directories, globs, stdin."""
+"""What the user named, as a stream of documents: files, directories, globs, lists, stdin."""
 
 from __future__ import annotations
 
+import dataclasses
 import glob
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path, PurePath
-from typing import NamedTuple
+from typing import BinaryIO, Literal, NamedTuple
 
 import click
 
-from boilerclass.cli.binary import describe
-from boilerclass.errors import UnreadableInput
+from boilerclass import containers
+from boilerclass.cli.places import Taken, inside
+from boilerclass.containers.archive import SIDE_FILES
+from boilerclass.containers.record import Reading, Record
+from boilerclass.containers.stream import opened
+from boilerclass.errors import BoilerclassError, InvalidOption, UnreadableInput
+from boilerclass.options import Options
 
 STDIN = "-"
+MISSING = "there is no such file or directory"
 NO_INPUT = (
     "No input. Name files, directories or globs, or pipe a page in: "
     "curl -s URL | boilerclass {command}"
 )
-SIDE_FILES = frozenset((".css", ".js", ".json", ".map", ".mjs"))
-"""Suffixes of the files that a saved site keeps beside its pages; a walk passes them by."""
+LONGEST_PATH = 1 << 16
+"""Bytes in which a list of paths shows how they are parted."""
 
 
 class Entry(NamedTuple):
-    """A document before it is read."""
+    """A document before it is read, or a container of documents."""
 
     id: str
-    """The path as it is shown and written; ``-`` is standard input."""
+    """What the document is called in the output: the path as it was named, ``-`` for standard
+    input; behind it what names a record in a container, or the value of its id column alone."""
     place: str
     """Where it stands in the tree that ``--output-dir`` mirrors: relative to the directory that
-    was named, or that stands before a glob's first wildcard; else the bare file name."""
+    was named, or that stands before a glob's first wildcard; else the bare file name. A record
+    stands below its container."""
     error: Exception | None = None
     """Why it cannot be read, when that is known already."""
+    container: str | None = None
+    """The path of the container that the document stands in; None for a file by itself."""
+    ordinal: int | None = None
+    """Its number among all records of the container, from 0 and the same in every run."""
+    key: str | None = None
+    """What the container itself calls it: a record's id, the value of the id column."""
+
+    @property
+    def shown(self) -> str:
+        """The name by which a message lets it be found."""
+        if self.ordinal is None or self.key != self.id:
+            return self.id
+        return f"{self.container}#{self.ordinal}"
 
 
 class Source(NamedTuple):
-    """A document's bytes, or why there are none."""
+    """A document's content, or why there is none: of ``error`` and ``skipped`` at most one."""
 
     entry: Entry
-    content: bytes
+    content: str | bytes
     error: Exception | None = None
+    skipped: str | None = None
+    """Why a record is no document, in words that can be counted."""
+    url: str | None = None
+    encoding: str | None = None
+    kind: Literal["html", "text"] | None = None
+    read: int = 0
+    """Bytes of its file that had been read when it came; 0 for a pipe."""
+
+    def options(self, chosen: Options) -> Options:
+        """``chosen`` with what the container knows about this document.
+
+        The user knows the encoding and the kind better, the container the address.
+        """
+        return dataclasses.replace(
+            chosen,
+            url=self.url or chosen.url,
+            encoding=chosen.encoding or self.encoding,
+            kind=self.kind if self.kind and chosen.kind == "auto" else chosen.kind,
+        )
 
 
-def chosen(arguments: Sequence[str], command: str) -> Sequence[str]:
+def chosen(arguments: Sequence[str], command: str, files_from: str | None = None) -> Sequence[str]:
     """The inputs to take: the arguments, or standard input when it is piped.
 
     Raises:
-        click.UsageError: there is neither.
+        click.UsageError: there is neither, and no list of inputs.
     """
-    if arguments.count(STDIN) > 1:
+    if [*arguments, files_from].count(STDIN) > 1:
         raise click.UsageError("Standard input (-) can be read only once.")
-    if arguments:
+    if arguments or files_from is not None:
         return arguments
     if sys.stdin is None or sys.stdin.isatty():
         raise click.UsageError(NO_INPUT.format(command=command))
     return [STDIN]
 
 
-def expand(arguments: Sequence[str], skip: str | None = None) -> Iterator[Entry]:
-    """The documents behind the arguments, directories and globs in sorted order.
+def listed(path: str | None) -> list[str]:
+    """The paths in a file or, for ``-``, standard input: parted by NULs, else a line each.
+
+    Raises:
+        click.ClickException: the file cannot be read.
+    """
+    if path is None:
+        return []
+    try:
+        with _opened(path) as file:
+            content = file.read()
+    except OSError as error:
+        raise click.ClickException(f"{path}: {error.strerror}") from error
+    parts = content.split(b"\0") if b"\0" in content[:LONGEST_PATH] else content.splitlines()
+    return [os.fsdecode(part) for part in parts if part]
+
+
+def expand(
+    arguments: Sequence[str], skip: str | None = None, paths: Sequence[str] = ()
+) -> Iterator[Entry]:
+    """The files behind the arguments, directories and globs in sorted order; then the ``paths``.
 
     ``skip`` is a file or directory that walks leave out: the output may stand inside the input.
+    ``paths`` are taken as they are, and keep their folders in the output.
     """
     unwanted = os.path.realpath(skip) if skip else None
     for argument in arguments:
@@ -73,25 +135,110 @@ def expand(arguments: Sequence[str], skip: str | None = None) -> Iterator[Entry]
         elif glob.has_magic(argument):
             yield from _matching(argument, unwanted)
         else:
-            yield Entry(argument, argument, UnreadableInput("there is no such file or directory"))
+            yield Entry(argument, argument, UnreadableInput(MISSING))
+    for path in paths:
+        if os.path.isdir(path):  # noqa: PTH112  # a path is made for none of the many
+            yield from _walk(path, unwanted)
+        else:
+            error = None if os.path.lexists(path) else UnreadableInput(MISSING)
+            yield Entry(path, inside(path, 0), error)
+
+
+def rereadable(entry: Entry) -> bool:
+    """Whether a document or container is there again after it has been read."""
+    return entry.id != STDIN and (entry.error is not None or _may_hold_text(Path(entry.id)))
+
+
+def size(entries: Iterable[Entry]) -> int | None:
+    """Bytes of all files; None when one does not say."""
+    total = 0
+    for entry in entries:
+        if not rereadable(entry):
+            return None
+        with suppress(OSError):
+            total += os.stat(entry.id).st_size  # noqa: PTH116  # a path is made for none of them
+    return total
 
 
 def read(
-    entries: Iterable[Entry], max_bytes: int, *, encoding_known: bool = False
+    entries: Iterable[Entry],
+    reading: Reading,
+    notice: Callable[[str, str], object] = lambda *_: None,
+    start: int = 0,
 ) -> Iterator[Source]:
-    """Each document's bytes, or the error that reading it met; one is held at a time."""
+    """Each document, or the error that reading it met; one is held at a time.
+
+    Every record of a container is a source, also when it is passed by. ``notice`` takes the name of
+    a container and what the user should know about it, the same words once. ``start`` is the
+    ordinal of the first record that is wanted of the first entry.
+    """
+    told: set[str] = set()
     for entry in entries:
+
+        def tell(words: str, name: str = entry.id) -> None:
+            if words not in told:
+                notice(name, words)
+            told.add(words)
+
         try:
             if entry.error:
                 raise entry.error
-            content = _content(entry.id, max_bytes)
-            foreign = describe(content, encoding_known=encoding_known)
-            if foreign:
-                raise UnreadableInput(f"is {foreign}, not HTML or text")
-        except (OSError, ValueError, MemoryError, UnreadableInput) as error:
+            with _opened(entry.id) as file:
+                taken = Taken()
+                told_by = dataclasses.replace(reading, notice=tell)
+                for record in _records(file, told_by, start):
+                    source = _source(entry, record, taken)
+                    if record.ordinal is None or record.ordinal >= start:
+                        yield source._replace(read=file.tell() if file.seekable() else 0)
+        except InvalidOption:
+            raise
+        except (OSError, ValueError, MemoryError, BoilerclassError) as error:
             yield Source(entry, b"", error)
-        else:
-            yield Source(entry, content)
+        start = 0
+
+
+def _records(file: BinaryIO, reading: Reading, start: int) -> Iterator[Record]:
+    """The records from ``start`` on; all of them where names decide about places, since a name
+    may have been taken before."""
+    records = containers.records(opened(file), reading, start)
+    first = next(records, None)
+    if first is None:
+        return
+    if start and first.name is not None:
+        file.seek(0)
+        yield from containers.records(opened(file), reading)
+        return
+    yield first
+    yield from records
+
+
+def _source(entry: Entry, record: Record, taken: Taken) -> Source:
+    if record.ordinal is not None:
+        name = f"{entry.id}#{record.ordinal}"
+        if record.name is not None:
+            name = f"{entry.id}/{record.name}"
+        elif record.id is not None:
+            name = record.id
+        entry = Entry(
+            name,
+            f"{entry.place}/{taken.free(record.name, record.ordinal)}",
+            container=entry.id,
+            ordinal=record.ordinal,
+            key=record.key or record.id,
+        )
+    return Source(
+        entry,
+        record.content,
+        record.error,
+        record.skipped,
+        record.url,
+        record.encoding,
+        record.kind,
+    )
+
+
+def _opened(path: str) -> AbstractContextManager[BinaryIO]:
+    return nullcontext(sys.stdin.buffer) if path == STDIN else Path(path).open("rb")
 
 
 def _named(path: str, unwanted: str | None) -> Iterator[Entry]:
@@ -179,17 +326,3 @@ def _may_hold_text(path: Path) -> bool:
         return stat.S_ISREG(path.stat().st_mode)
     except OSError:
         return True
-
-
-def _content(path: str, max_bytes: int) -> bytes:
-    if path == STDIN:
-        content = sys.stdin.buffer.read(max_bytes + 1)
-    else:
-        with Path(path).open("rb") as file:
-            # One byte more than allowed tells, also where a pipe has no size to ask for.
-            content = file.read(max_bytes + 1)
-    if len(content) > max_bytes:
-        raise UnreadableInput(
-            f"is larger than {max_bytes:,} bytes; raise --max-bytes to have it read"
-        )
-    return content

@@ -14,16 +14,18 @@ from boilerclass.cli import inputs, options, stream
 @options.formats(writers.LABEL)
 @options.documents
 @click.pass_context
-def command(ctx: click.Context, /, form: str, **chosen: Any) -> None:
+def command(ctx: click.Context, /, **chosen: Any) -> None:
     """Write every paragraph of pages and texts with its label, probability and reason.
 
     INPUTS are files, directories (walked in sorted order; hidden files and links to directories
     are left out), globs, and - for standard input, which is also taken when it is piped and
-    nothing is named. What a file is is told by its content.
+    nothing is named. What a file is is told by its content: HTML or text, also compressed (gzip,
+    bzip2, xz, zstd); ZIP and tar archives of pages; JSON Lines, CSV and Parquet; WARC and WET.
 
-    The table cuts texts to the terminal's width. JSON Lines have a document a line, CSV a
-    paragraph a row; both hold the whole texts as the page has them, so a spreadsheet may take one
+    The table cuts texts to the terminal's width. JSON Lines have a document a line, CSV and Parquet
+    a paragraph a row; all hold the whole texts as the page has them, so a spreadsheet may take one
     that begins with = for a formula.
     """
-    chosen["inputs"] = inputs.chosen(chosen["inputs"], "label")
-    ctx.exit(stream.execute(stream.Run(**chosen), writers.load(writers.LABEL[form])))
+    chosen["inputs"] = inputs.chosen(chosen["inputs"], "label", chosen["files_from"])
+    form = writers.LABEL[chosen.pop("format")]
+    ctx.exit(stream.execute(stream.Run(**chosen), form))

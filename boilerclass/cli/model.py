@@ -24,13 +24,12 @@ SHOWN = ("digest", "format_version", "versions", "seed", "betas", "threshold", "
 @click.option(
     "-f",
     "--format",
-    "form",
     type=click.Choice(["table", "jsonl"]),
     default="table",
     show_default=True,
     help="table is to look at, jsonl has the whole manifest of a model a line.",
 )
-def command(kinds: tuple[str, ...], form: str) -> None:
+def command(kinds: tuple[str, ...], **chosen: Any) -> None:
     """Show name, place, digest, versions and scores of the models in force.
 
     KIND is paragraphs or clickbait; both when not given. BOILERCLASS_MODEL and
@@ -38,7 +37,7 @@ def command(kinds: tuple[str, ...], form: str) -> None:
     """
     for kind in kinds or VARIABLES:
         facts = manifest(kind)
-        if form == "jsonl":
+        if chosen["format"] == "jsonl":
             whole = {"kind": kind, "path": str(place(kind)), **facts}
             click.echo(json.dumps(whole, ensure_ascii=False))
             continue

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
 import click
 
+from boilerclass.cli import compression
+from boilerclass.labels import LABELS, ROLES, Label
 from boilerclass.options import KINDS, PRESETS
 
 Command = Callable[..., Any]
@@ -16,6 +18,36 @@ Decorator = Callable[[Command], Command]
 
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 _SIZE = re.compile(r"(\d+)\s*([KMG]?)B?", re.I)
+
+
+class Choices(click.ParamType[tuple[str, ...]]):
+    """Some of a few known words, parted by commas."""
+
+    name = "list"
+
+    def __init__(self, known: Sequence[str]) -> None:
+        self._known = known
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        parts = value.split(",") if isinstance(value, str) else value
+        chosen = tuple(str(part).strip().lower() for part in parts)
+        for word in chosen:
+            if word not in self._known:
+                self.fail(f"{word!r} is none of {', '.join(self._known)}.", param, ctx)
+        return chosen
+
+
+class Selector(click.ParamType[str]):
+    """A CSS selector; what reads it comes with the parser, so that it is checked later."""
+
+    name = "selector"
+    envvar_list_splitter = "\n"
+    """White space means something in a selector: in the environment one stands on a line."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return str(value)
 
 
 class Size(click.ParamType[int]):
@@ -45,13 +77,40 @@ def formats(rows: Mapping[str, str]) -> Decorator:
     return click.option(
         "-f",
         "--format",
-        "form",
         type=click.Choice(list(rows)),
         default=next(iter(rows)),
         show_default=True,
         help="How results are written.",
     )
 
+
+files_from = click.option(
+    "--files-from",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Read more inputs from FILE or - for standard input: a path a line, or parted by NULs as "
+    "find -print0 does.",
+)
+
+columns = bundle(
+    click.option(
+        "--html-column",
+        metavar="NAME",
+        help="Column of CSV, JSON Lines and Parquet that holds pages. Guessed by its name when "
+        "neither this nor --text-column is given.",
+    ),
+    click.option(
+        "--text-column",
+        metavar="NAME",
+        help="Column that holds plain texts; with --html-column, for rows without HTML.",
+    ),
+    click.option(
+        "--url-column", metavar="NAME", help="Column that holds addresses. Guessed by its name."
+    ),
+    click.option(
+        "--id-column", metavar="NAME", help="Column that names documents. Guessed by its name."
+    ),
+)
 
 output = bundle(
     click.option(
@@ -67,6 +126,17 @@ output = bundle(
         metavar="DIR",
         help="Write a file for each input into DIR, in the same folders as below the directory "
         "that was given.",
+    ),
+    click.option(
+        "--compress",
+        type=click.Choice([*compression.CODECS, compression.NONE]),
+        help="Compress what is written. When not given, as the suffix of -o says: "
+        f"{', '.join(codec.suffix for codec in compression.CODECS.values())}.",
+    ),
+    click.option(
+        "--dry-run",
+        is_flag=True,
+        help="List the inputs and what would be written for each; write nothing.",
     ),
 )
 
@@ -112,13 +182,108 @@ labelling = bundle(
         help="precision lets less boilerplate through, recall loses fewer paragraphs.",
     ),
     click.option(
+        "--keep",
+        type=Selector(),
+        multiple=True,
+        metavar="SELECTOR",
+        help="Take the text of the elements that this CSS selector matches for core, whatever the "
+        "model says. HTML only. May be given several times; of a --keep and a --drop around one "
+        "text the inner element counts.",
+    ),
+    click.option(
+        "--drop",
+        type=Selector(),
+        multiple=True,
+        metavar="SELECTOR",
+        help="Never take the text of these elements for core.",
+    ),
+    click.option(
+        "--sites",
+        type=click.Path(dir_okay=False),
+        metavar="FILE",
+        help="Use the site memory in FILE, which the command sites has left: lines that many pages "
+        "of a site share, and titles of other pages, are then known for what they are.",
+    ),
+    click.option(
+        "--site-memory",
+        is_flag=True,
+        help="Read all inputs twice: first for a site memory of them, then to label them.",
+    ),
+)
+
+running = bundle(
+    click.option(
         "--jobs",
         type=click.IntRange(min=1),
         default=1,
         show_default=True,
         metavar="N",
-        help="Share the work among N processes.",
+        help="Share the work among N processes; what is written stays the same. With 2 or more, "
+        "or with --timeout, a page that crashes its process fails alone.",
     ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="SECONDS",
+        help="Give up on a document that takes longer. Not given, there is no limit: what is "
+        "written then never depends on how busy the machine is.",
+    ),
+    click.option(
+        "--errors",
+        type=click.Path(dir_okay=False),
+        metavar="FILE",
+        help="Write a JSON line for each document that failed or record that was passed by: id, "
+        "container, ordinal, error, kind (failed or skipped).",
+    ),
+    click.option(
+        "--resume",
+        is_flag=True,
+        help="Go on where the same command was stopped or killed, and record what is done for the "
+        "next time. Needs -o or --output-dir.",
+    ),
+    click.option("--no-progress", is_flag=True, help="Draw no progress on the terminal."),
+)
+
+selection = bundle(
+    click.option(
+        "--labels",
+        type=Choices(LABELS),
+        default=Label.CORE.value,
+        show_default=True,
+        metavar="LABEL,...",
+        help=f"Write the text with these labels: {', '.join(LABELS)}.",
+    ),
+    click.option(
+        "--with-roles",
+        type=Choices(ROLES),
+        default=(),
+        metavar="ROLE,...",
+        help="Write besides, whatever its label, the text that has these finer roles, such as "
+        f"caption,meta: {', '.join(ROLES)}.",
+    ),
+    click.option(
+        "--min-core-chars",
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        help="Leave documents out whose core text has fewer characters.",
+    ),
+    click.option(
+        "--max-clickbait",
+        type=click.FloatRange(0, 1),
+        metavar="P",
+        help="Leave documents out whose own headline scores above this for clickbait.",
+    ),
+    click.option(
+        "--explain",
+        is_flag=True,
+        help="Show what is kept and what is dropped side by side, with the reasons.",
+    ),
+)
+"""What of labelled documents is written."""
+
+verbose = click.option(
+    "-v", "--verbose", is_flag=True, help="Show where in the program an input failed."
 )
 
 ending = bundle(
@@ -127,10 +292,8 @@ ending = bundle(
         is_flag=True,
         help="Exit with 3 when no input gave any core text.",
     ),
-    click.option(
-        "-v", "--verbose", is_flag=True, help="Show where in the program an input failed."
-    ),
+    verbose,
 )
 
-documents = bundle(inputs(), output, reading, labelling, ending)
+documents = bundle(inputs(), files_from, output, reading, columns, labelling, running, ending)
 """What every command has that labels documents; :class:`boilerclass.cli.stream.Run` takes it."""

@@ -2,76 +2,176 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path, PurePath
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 import click
 
+from boilerclass.cli.compression import Codec
 from boilerclass.cli.inputs import Entry
-from boilerclass.writers import Format
-from boilerclass.writers.terminal import visible, visible_line
+from boilerclass.cli.places import PAGE_SUFFIXES
+from boilerclass.errors import UnreadableInput
+from boilerclass.writers import Format, Look, Sheet
+from boilerclass.writers.terminal import visible_line
 
 STDOUT = "-"
-PAGE_SUFFIXES = frozenset((".asp", ".aspx", ".htm", ".html", ".php", ".shtml", ".txt", ".xhtml"))
-"""Suffixes that an output's own suffix replaces; any other stays as part of the name."""
 COLLISION = (
     "{first} and {second} would both be written to {target}. "
     "Name the directory that holds both instead of the files, or rename one."
 )
+NO_PLACE = (
+    "cannot be written to {target}: there are a file and a folder of one name; "
+    "choose another --output-dir or write to one file with -o"
+)
+
+
+CUT_SHORT = (
+    "{path} has lost what an earlier run wrote, so the run cannot be resumed: "
+    "start it anew without --resume."
+)
+NO_SYNC = frozenset((errno.EINVAL, errno.ENOTSUP))
+"""What devices and pipes say, which hold nothing."""
 
 
 class OutputError(click.ClickException):
     """The results cannot be written; there is no point in going on."""
 
 
-class Destination(Protocol):
-    """Takes the rendered documents one by one."""
+class NoPlace(UnreadableInput):
+    """One result cannot stand beside the others."""
 
-    def write(self, entry: Entry, text: str) -> None: ...
+
+class Grown(NamedTuple):
+    """A file that grows, in this run behind what another one has left."""
+
+    path: Path
+    file: BinaryIO
+
+    @classmethod
+    def open(cls, path: Path, length: int) -> Grown:
+        """The file with its first ``length`` bytes, ready to take more.
+
+        Raises:
+            click.UsageError: it holds fewer.
+            OutputError: it cannot be written.
+        """
+        try:
+            if length and (not path.is_file() or path.stat().st_size < length):
+                raise click.UsageError(CUT_SHORT.format(path=path))
+            file = path.open("r+b" if length else "wb")
+            if length:
+                file.truncate(length)
+                file.seek(length)
+        except OSError as error:
+            raise unwritable(path, error) from error
+        return cls(path, file)
+
+    @property
+    def length(self) -> int:
+        """Bytes in it; 0 for a device or a pipe, which hold nothing."""
+        return self.file.tell() if self.file.seekable() else 0
+
+    def write(self, line: bytes) -> None:
+        """
+        Raises:
+            OutputError: there is no room.
+        """
+        try:
+            self.file.write(line)
+            self.file.flush()
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+
+    def sync(self) -> None:
+        """Have all that was written on the disk.
+
+        Raises:
+            OutputError: there is no room.
+        """
+        try:
+            self.file.flush()
+            os.fsync(self.file.fileno())
+        except OSError as error:
+            if error.errno not in NO_SYNC:
+                raise unwritable(self.path, error) from error
+
+    def close(self) -> None:
+        """Close it; what cannot be written any more is lost."""
+        with suppress(OSError):
+            self.file.close()
+
+
+class Place(NamedTuple):
+    """Where the user wants results: standard output when nothing is named."""
+
+    output: str | None = None
+    output_dir: str | None = None
+    codec: Codec | None = None
+
+    def suffix(self, form: Format) -> str:
+        """Of a file for one document."""
+        return form.suffix + (self.codec.suffix if self.codec else "")
+
+    def goal(self, entry: Entry, form: Format) -> str:
+        """Where a document goes, in words."""
+        if self.output_dir is not None:
+            return str(target(entry, self.output_dir, self.suffix(form)))
+        return "standard output" if self.output in (None, STDOUT) else str(self.output)
+
+
+class Destination(Protocol):
+    """Takes the pieces of documents one by one."""
+
+    def write(self, entry: Entry, piece: Any) -> None: ...
 
 
 class _Stream:
-    """All documents into one file, parted by headings where the format has them."""
+    """All documents into one file."""
 
-    def __init__(self, file: BinaryIO, form: Format, *, several: bool, terminal: bool) -> None:
+    def __init__(self, sheet: Sheet, file: BinaryIO) -> None:
+        self._sheet = sheet
         self._file = file
-        self._heading = form.heading if several else None
-        self._terminal = terminal
-        self._parted = ""
-        self._put(form.opening)
 
-    def write(self, entry: Entry, text: str) -> None:
-        heading = self._parted + self._heading(entry.id) if self._heading else ""
-        self._put(heading + text)
-        self._parted = "\n"
-
-    def _put(self, text: str) -> None:
-        # A page must not move the cursor of whoever reads it; a file gets it as it is.
-        self._file.write(encode(visible(text) if self._terminal else text))
+    def write(self, entry: Entry, piece: Any) -> None:
+        self._sheet.write(entry.id, piece)
         self._file.flush()
 
 
 class _Tree:
     """A file a document."""
 
-    def __init__(self, root: str, form: Format) -> None:
+    def __init__(self, root: str, form: Format, place: Place) -> None:
         self._root = root
         self._form = form
+        self._place = place
 
-    def write(self, entry: Entry, text: str) -> None:
-        path = target(entry, self._root, self._form.suffix)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with _atomic(path) as file:
-            file.write(encode(self._form.opening + text))
+    def write(self, entry: Entry, piece: Any) -> None:
+        path = target(entry, self._root, self._place.suffix(self._form))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Without the process in its name, so that a run that is resumed replaces what one that
+            # was killed has left.
+            with (
+                atomic(path, "part") as file,
+                _sheet(self._form, file, self._place, Look()) as sheet,
+            ):
+                sheet.write(entry.id, piece)
+        except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
+            raise NoPlace(NO_PLACE.format(target=path)) from error
 
 
-def encode(text: str) -> bytes:
-    """``text`` in UTF-8 whatever the locale; a lone surrogate, which has none, as ``\\udcXX``."""
-    return text.encode("utf-8", "backslashreplace")
+@contextmanager
+def _sheet(form: Format, file: BinaryIO, place: Place, look: Look) -> Iterator[Sheet]:
+    """A sheet on a file, compressed if so wanted; complete when the block ends well."""
+    with place.codec.opens(file) if place.codec else nullcontext(file) as plain:
+        sheet = form.sheet(plain, look)
+        yield sheet
+        sheet.close()
 
 
 def target(entry: Entry, root: str, suffix: str) -> Path:
@@ -84,39 +184,55 @@ def target(entry: Entry, root: str, suffix: str) -> Path:
 
 @contextmanager
 def opened(
-    form: Format, output: str | None, output_dir: str | None, *, several: bool
+    form: Format, place: Place, *, several: bool, part: Grown | None = None
 ) -> Iterator[Destination]:
     """The destination that the options name; what it holds is complete when the block ends.
 
+    ``part`` takes the documents in place of the file that is named, and has yet to take its name.
+
     Raises:
+        MissingExtra: the format or its compression needs a library that is not installed.
         OutputError: a file cannot be written.
         OSError: standard output cannot.
     """
+    output, output_dir, _ = place
     try:
-        if output_dir is not None:
+        if part is not None:
+            look = Look(several, begun=part.file.tell() > 0)
+            with _sheet(form, part.file, place, look) as sheet:
+                yield _Stream(sheet, part.file)
+        elif output_dir is not None:
             Path(output_dir).mkdir(parents=True, exist_ok=True)
-            yield _Tree(output_dir, form)
+            yield _Tree(output_dir, form, place)
         elif output is None or output == STDOUT:
+            look = Look(several, sys.stdout.isatty())
             out = sys.stdout.buffer
-            yield _Stream(out, form, several=several, terminal=sys.stdout.isatty())
+            with _sheet(form, out, place, look) as sheet:
+                yield _Stream(sheet, out)
         else:
-            with _atomic(Path(output)) as file:
-                yield _Stream(file, form, several=several, terminal=False)
+            with (
+                atomic(Path(output)) as file,
+                _sheet(form, file, place, Look(several)) as sheet,
+            ):
+                yield _Stream(sheet, file)
     except OSError as error:
         if output is None and output_dir is None:
             raise
-        place = visible_line(str(error.filename or output or output_dir))
-        raise OutputError(f"cannot write {place}: {error.strerror}") from error
+        raise unwritable(error.filename or output or output_dir, error) from error
 
 
-def check(
-    entries: Iterable[Entry], form: Format, output: str | None, output_dir: str | None
-) -> None:
+def unwritable(path: object, error: OSError) -> OutputError:
+    """The error in the user's words."""
+    return OutputError(f"cannot write {visible_line(str(path))}: {error.strerror}")
+
+
+def check(entries: Iterable[Entry], form: Format, place: Place) -> None:
     """Nothing, when every document has an output of its own that is none of the inputs.
 
     Raises:
         click.UsageError: two inputs would share an output, or one would be overwritten.
     """
+    output, output_dir, _ = place
     taken: dict[Path, str] = {}
     for entry in entries:
         if entry.error:
@@ -125,7 +241,7 @@ def check(
             if output is not None and _same(Path(output), entry.id):
                 raise click.UsageError(f"{entry.id} is an input and cannot be the output as well.")
             continue
-        path = target(entry, output_dir, form.suffix)
+        path = target(entry, output_dir, place.suffix(form))
         if path in taken:
             first, second = taken[path], entry.id
             raise click.UsageError(COLLISION.format(first=first, second=second, target=path))
@@ -144,14 +260,17 @@ def _same(path: Path, name: str) -> bool:
 
 
 @contextmanager
-def _atomic(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes the place of ``path`` when the block ends well, and vanishes otherwise."""
+def atomic(path: Path, mark: object = None) -> Iterator[BinaryIO]:
+    """A file that takes the place of ``path`` when the block ends well, and vanishes otherwise.
+
+    Its name ends in ``mark``, by default the number of the process.
+    """
     if path.exists() and not path.is_file():
         with path.open("wb") as file:  # a device or a pipe cannot be replaced
             yield file
         return
     real = Path(os.path.realpath(path))
-    fresh = real.with_name(f".{real.name[:200]}.{os.getpid()}.tmp")
+    fresh = real.with_name(f".{real.name[:200]}.{mark or os.getpid()}.tmp")
     try:
         with fresh.open("wb") as file:
             yield file

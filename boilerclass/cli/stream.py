@@ -2,180 +2,380 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from itertools import chain, islice
+from pathlib import Path
+from typing import NamedTuple
 
 import click
 
 from boilerclass import writers
-from boilerclass.cli import inputs, output
+from boilerclass.cleaner import CLICKBAIT, NOTHING, SHORT
+from boilerclass.cli import compression, counting, inputs, journal, output, workers
+from boilerclass.cli.batches import Result, batches, placed, results
 from boilerclass.cli.inputs import Entry, Source
-from boilerclass.document import EMPTY, NO_ARTICLE, OK, LabelledDocument
-from boilerclass.errors import BoilerclassError, InvalidOption
-from boilerclass.options import Options
+from boilerclass.cli.journal import Journal
+from boilerclass.cli.progress import Progress
+from boilerclass.cli.resume import Done
+from boilerclass.cli.tally import Tally, Totals
+from boilerclass.cli.work import Failure, Work, reason
+from boilerclass.containers.record import Columns, Reading
+from boilerclass.document import EMPTY, NO_ARTICLE, OK
+from boilerclass.options import Options, Selection
+from boilerclass.writers.sheets import encode
 from boilerclass.writers.terminal import visible_line
 
-if TYPE_CHECKING:
-    from boilerclass.pipeline import Classifier
-
-INPUTS_AT_ONCE = 16
-"""Inputs in one batch of a single process: their trees are in memory until they are written."""
-INPUTS_FOR_JOBS = 64
-"""Inputs in one batch for each of several processes: enough that few of them wait at its end."""
-BYTES_AT_ONCE = 4 << 20
-"""Bytes of input for each process from which a batch is full; a tree takes ten times as much."""
-FAILED, NOTHING_EXTRACTED = 1, 3
+FAILED, NOTHING_EXTRACTED, INTERRUPTED = 1, 3, 130
 """Exit codes."""
 WHY_NOTHING = {
     EMPTY: "nothing kept: there is no text in it",
     NO_ARTICLE: "nothing kept: none of its text is core; boilerclass label shows what it is",
+    SHORT: "nothing kept: its core text is shorter than --min-core-chars",
+    NOTHING: "nothing kept: none of its text has the --labels asked for",
+    CLICKBAIT: "skipped: its headline scores above --max-clickbait",
 }
-
-
-class Result(NamedTuple):
-    """What became of one input."""
-
-    entry: Entry
-    labelled: LabelledDocument | None
-    error: Exception | None
+ALWAYS_SAID = frozenset((SHORT, CLICKBAIT))
+"""Statuses that are said also where the output says them: the user's own rule took the text."""
+NO_MATTER = frozenset(
+    "inputs files_from output output_dir sites dry_run jobs timeout resume no_progress fail_empty "
+    "verbose".split()
+)
+"""Choices that a run may change when it is resumed; inputs are compared by what they hold."""
+ALREADY = "is complete already: nothing to resume"
+GO_ON = "the same command with --resume goes on"
+STOPPED = "stopped: {done:,} documents and records are done, " + GO_ON
+KEPT = "{message}; what was done before is kept: once it can be written, " + GO_ON
 
 
 class Run(NamedTuple):
     """Everything the user chose for a command that labels documents."""
 
     inputs: Sequence[str]
+    files_from: str | None
     output: str | None
     output_dir: str | None
+    compress: str | None
+    dry_run: bool
     kind: str
     url: str | None
     encoding: str | None
     max_bytes: int
+    html_column: str | None
+    text_column: str | None
+    url_column: str | None
+    id_column: str | None
     threshold: float | None
     preset: str
+    keep: Sequence[str]
+    drop: Sequence[str]
+    sites: str | None
+    site_memory: bool
     jobs: int
+    timeout: float | None
+    errors: str | None
+    resume: bool
+    no_progress: bool
     fail_empty: bool
     verbose: bool
 
 
-def execute(run: Run, form: writers.Format) -> int:
-    """The exit code, after every input has been labelled and written.
+def execute(run: Run, row: str, selection: Selection | None = None) -> int:
+    """The exit code, after every input has been labelled and written in the format of ``row``;
+    ``selection`` is what cleaning writes.
 
     Raises:
         click.UsageError: the choices do not fit together.
         InvalidOption: a choice means nothing.
     """
-    if run.output is not None and run.output_dir is not None:
-        raise click.UsageError("-o and --output-dir are two places: choose one.")
-    options = Options(run.kind, run.url, run.encoding, run.threshold, run.preset)  # type: ignore[arg-type]  # click.Choice has checked them
+    workers.one_thread()
+    form = writers.load(row)
+    place = _place(run, form)
+    options = _options(run)
+    paths = inputs.listed(run.files_from)
     skip = run.output_dir or run.output
+
+    def entries() -> Iterator[Entry]:
+        return inputs.expand(run.inputs, skip, paths)
+
+    def depends_on() -> Iterator[Entry]:
+        return chain(entries(), [Entry(run.sites, "")] if run.sites else ())
+
     if skip:
-        output.check(inputs.expand(run.inputs, skip), form, run.output, run.output_dir)
-    several = len(list(islice(inputs.expand(run.inputs, skip), 2))) > 1
-    from boilerclass.pipeline import classifier
+        output.check(entries(), form, place)
+    if run.dry_run:
+        return _rehearse(inputs.read(entries(), _reading(run), say), form, place, run)
+    book = _journal(run, row, selection, place, form, paths)
+    if run.resume:
+        book.resume(depends_on())
+        if book.done.finished:
+            book.settle()
+            say(str(skip), ALREADY)
+            return _code(Totals(**book.done.totals), run)
+    line = Progress(wanted=not run.no_progress)
 
-    encoding_known = run.encoding is not None
-    entries = inputs.expand(run.inputs, skip)
-    sources = inputs.read(entries, run.max_bytes, encoding_known=encoding_known)
-    failures = kept = 0
-    with output.opened(form, run.output, run.output_dir, several=several) as destination:
-        for result in results(sources, classifier(), options, run.jobs):
-            error = result.error
-            if result.labelled is not None:
-                error = _write(destination, form, result.entry, result.labelled)
-                kept += result.labelled.status == OK
-            if error is not None:
-                failures += 1
-                report(result.entry.id, error, verbose=run.verbose)
-    if failures:
+    def tell(name: str, words: str) -> None:
+        line.clear()
+        say(name, words)
+
+    sources = placed(entries(), _reading(run), tell, book.done.position)
+    first = list(islice(sources, 2))
+    several = book.done.several or len(first) > 1
+    if line.shown:
+        line.total = inputs.size(entries())
+    if run.site_memory:
+        options = _with_memory(options, entries, _reading(run))
+    totals = Totals(**book.done.totals)
+    tally = Tally(tell, book.done.tally)
+    try:
+        book.begin()
+        with (
+            output.opened(form, place, several=several, part=book.part) as destination,
+            closing(
+                results(
+                    batches(chain(first, sources)),
+                    Work(row, options, selection),
+                    run.jobs,
+                    run.timeout,
+                )
+            ) as done,
+        ):
+            if run.resume:
+                book.save(depends_on())
+            desk = _Desk(destination, form, book, totals, tally, tell, verbose=run.verbose)
+            for batch, some in done:
+                for result in some:
+                    desk.take(result)
+                book.reached(
+                    Done(
+                        batch.end,
+                        several=several,
+                        totals=dataclasses.asdict(totals),
+                        tally=tally.state(),
+                    ),
+                    depends_on(),
+                )
+                line.show(totals.read, totals.failed, batch.read)
+        book.finish()
+    except KeyboardInterrupt:
+        line.clear()
+        if not (book.done.totals and book.save(depends_on())):
+            raise
+        words = STOPPED.format(done=Totals(**book.done.totals).read)
+        click.echo(f"boilerclass: {words}", err=True)
+        return INTERRUPTED
+    except output.OutputError as error:
+        if book.close():
+            raise output.OutputError(KEPT.format(message=error.message)) from error
+        raise
+    finally:
+        line.clear()
+        book.close()
+    tally.close()
+    summary = totals.summary()
+    if summary is not None:
+        click.echo(f"boilerclass: {summary}", err=True)
+    return _code(totals, run)
+
+
+class _Desk:
+    """Writes results, and keeps the accounts of them."""
+
+    def __init__(
+        self,
+        destination: output.Destination,
+        form: writers.Format,
+        book: Journal,
+        totals: Totals,
+        tally: Tally,
+        tell: Callable[[str, str], None],
+        *,
+        verbose: bool,
+    ) -> None:
+        self._destination = destination
+        self._form = form
+        self._errors = book.errors
+        self._totals = totals
+        self._tally = tally
+        self._tell = tell
+        self._verbose = verbose
+
+    def take(self, result: Result) -> None:
+        """Write one, or say why there is nothing to write."""
+        (source, outcome), entry = result, result.source.entry
+        self._tally.add(entry, source.skipped, verbose=self._verbose)
+        if outcome is None:
+            self._totals.skipped += 1
+            self._note(entry, str(source.skipped), "skipped")
+            return
+        error = outcome.error
+        if error is None:
+            try:
+                self._destination.write(entry, outcome.piece)
+            except output.NoPlace as failure:
+                error = failure
+        if error is not None:
+            self._totals.failed += 1
+            self._note(entry, reason(error), "failed")
+            self._tell(entry.shown, _told(error, verbose=self._verbose))
+            return
+        status = str(outcome.status)
+        self._totals.written += 1
+        self._totals.kept += status == OK
+        if status in ALWAYS_SAID or (self._form.silent and status != OK):
+            self._tell(entry.shown, WHY_NOTHING[status])
+
+    def _note(self, entry: Entry, words: str, kind: str) -> None:
+        if self._errors is not None:
+            record = {
+                "id": entry.id,
+                "container": entry.container,
+                "ordinal": entry.ordinal,
+                "error": words,
+                "kind": kind,
+            }
+            self._errors.write(encode(json.dumps(record, ensure_ascii=False) + "\n"))
+
+
+def _code(totals: Totals, run: Run) -> int:
+    if totals.failed:
         return FAILED
-    return NOTHING_EXTRACTED if run.fail_empty and not kept else 0
+    return NOTHING_EXTRACTED if run.fail_empty and not totals.kept else 0
 
 
-def results(
-    sources: Iterable[Source], classifier: Classifier, options: Options, jobs: int = 1
-) -> Iterator[Result]:
-    """The result of each source, in their order; a batch of them is in memory."""
-    most = INPUTS_AT_ONCE if jobs == 1 else INPUTS_FOR_JOBS * jobs
-    for batch in _batches(sources, most, BYTES_AT_ONCE * jobs):
-        yield from _together(batch, classifier, options, jobs)
+def _journal(
+    run: Run,
+    row: str,
+    selection: Selection | None,
+    place: output.Place,
+    form: writers.Format,
+    paths: Sequence[str],
+) -> Journal:
+    """The journal of the run, with a record when it can be resumed.
+
+    Raises:
+        click.UsageError: it cannot, and is to be; or one file would be written twice.
+    """
+    if run.errors and run.output and Path(run.errors).absolute() == Path(run.output).absolute():
+        raise click.UsageError("-o and --errors name one file: choose another for the errors.")
+    named = (*run.inputs, *paths)
+    once = [
+        name
+        for name in named
+        if not inputs.rereadable(Entry(name, name)) and not Path(name).is_dir()
+    ]
+    obstacle = journal.obstacle(place, form, once)
+    if obstacle is not None:
+        if run.resume:
+            raise click.UsageError(obstacle)
+        return Journal(place, None, run.errors)
+    settings: dict[str, object] = {
+        name: value for name, value in run._asdict().items() if name not in NO_MATTER
+    }
+    settings["format"] = row.removeprefix("boilerclass.writers.")
+    if selection is not None:
+        settings |= dataclasses.asdict(selection)
+    return Journal(place, journal.record(place, settings), run.errors)
 
 
 def report(name: str, error: Exception, *, verbose: bool = False) -> None:
     """Say on standard error why an input failed."""
-    _say(name, _reason(error))
-    if verbose and error.__traceback__ is not None:
-        click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+    say(name, _told(error, verbose=verbose))
 
 
-def _say(name: str, words: str) -> None:
+def say(name: str, words: str) -> None:
+    """Say something of an input or an output on standard error."""
     click.echo(f"boilerclass: {visible_line(name)}: {words}", err=True)
 
 
-def _write(
-    destination: output.Destination,
-    form: writers.Format,
-    entry: Entry,
-    labelled: LabelledDocument,
-) -> Exception | None:
-    """Why the document could not be rendered, if so; it is written otherwise."""
-    try:
-        text = form.document(entry.id, labelled)
-    except Exception as error:  # noqa: BLE001  # reasons and scores are worked out here
-        return error
-    destination.write(entry, text)
-    if form.silent and labelled.status != OK:
-        _say(entry.id, WHY_NOTHING[labelled.status])
-    return None
+def _told(error: Exception, *, verbose: bool) -> str:
+    """Why something failed; ``verbose`` adds where in the program, on lines of its own."""
+    trace = ""
+    if verbose and isinstance(error, Failure):
+        trace = error.trace
+    elif verbose and error.__traceback__ is not None:
+        trace = "".join(traceback.format_exception(error))
+    return f"{reason(error)}\n{trace}".rstrip("\n")
 
 
-def _together(
-    batch: Sequence[Source], classifier: Classifier, options: Options, jobs: int
-) -> Iterator[Result]:
-    pages = [source.content for source in batch if source.error is None]
-    try:
-        labelled = list(classifier.label_many(pages, jobs, options))
-    except InvalidOption:
-        raise
-    except Exception:  # noqa: BLE001  # whichever page it was, the others are due
-        labelled = None
-    if labelled is None:
-        yield from (_alone(source, classifier, options) for source in batch)
-        return
-    labelled.reverse()
-    for source in batch:
-        yield Result(source.entry, None if source.error else labelled.pop(), source.error)
+def _reading(run: Run) -> Reading:
+    columns = Columns(run.html_column, run.text_column, run.url_column, run.id_column)
+    return Reading(run.max_bytes, columns, run.encoding)
 
 
-def _alone(source: Source, classifier: Classifier, options: Options) -> Result:
-    if source.error is not None:
-        return Result(source.entry, None, source.error)
-    try:
-        return Result(source.entry, classifier.label(source.content, options), None)
-    except InvalidOption:
-        raise
-    except Exception as error:  # noqa: BLE001  # reported with the input's name
-        return Result(source.entry, None, error)
+def _options(run: Run) -> Options:
+    """How pages are labelled.
+
+    Raises:
+        InvalidOption: a choice means nothing, also where no input would come to show it.
+    """
+    from boilerclass.readers.rules import Rules
+
+    Rules(run.keep, run.drop).check()
+    memory = None
+    if run.sites is not None:
+        if run.site_memory:
+            raise click.UsageError("--sites and --site-memory are two memories: choose one.")
+        from boilerclass.sites.memory import SiteMemory
+
+        memory = SiteMemory.read(run.sites)
+    return Options(
+        kind=run.kind,  # type: ignore[arg-type]  # click.Choice has checked it
+        url=run.url,
+        encoding=run.encoding,
+        threshold=run.threshold,
+        preset=run.preset,  # type: ignore[arg-type]  # and this
+        keep=run.keep,
+        drop=run.drop,
+        sites=memory,
+    )
 
 
-def _batches(sources: Iterable[Source], most: int, most_bytes: int) -> Iterator[list[Source]]:
-    batch: list[Source] = []
-    size = 0
+def _with_memory(
+    options: Options, entries: Callable[[], Iterable[Entry]], reading: Reading
+) -> Options:
+    """``options`` with the memory of the inputs, which are read once for it; what is wrong with
+    them is said when they are read again.
+
+    Raises:
+        click.UsageError: an input cannot be read twice.
+    """
+    from boilerclass.sites.memory import SiteCounter
+
+    for entry in entries():
+        if not inputs.rereadable(entry):
+            raise click.UsageError(counting.ONCE.format(name=entry.id))
+    counter = SiteCounter()
+    for _ in counting.count(counter, inputs.read(entries(), reading), options):
+        pass
+    return dataclasses.replace(options, sites=counter.memory())
+
+
+def _place(run: Run, form: writers.Format) -> output.Place:
+    if run.output is not None and run.output_dir is not None:
+        raise click.UsageError("-o and --output-dir are two places: choose one.")
+    codec = compression.named(run.compress, run.output)
+    if codec is not None and form.compressed:
+        raise click.UsageError("Parquet is compressed already: leave --compress out.")
+    return output.Place(run.output, run.output_dir, codec)
+
+
+def _rehearse(
+    sources: Iterable[Source], form: writers.Format, place: output.Place, run: Run
+) -> int:
+    """The exit code, after each input and the file it would go to have been named."""
+    failures = 0
+    tally = Tally(say)
     for source in sources:
-        batch.append(source)
-        size += len(source.content)
-        if len(batch) == most or size >= most_bytes:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, BoilerclassError):
-        return visible_line(str(error))
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    words = visible_line(f"{type(error).__name__}: {error}")
-    return f"could not be processed ({words}); -v shows where"
+        tally.add(source.entry, source.skipped, verbose=run.verbose)
+        if source.error is not None:
+            failures += 1
+            report(source.entry.shown, source.error, verbose=run.verbose)
+        elif source.skipped is None:
+            goal = place.goal(source.entry, form)
+            click.echo(f"{visible_line(source.entry.shown)} -> {visible_line(goal)}")
+    tally.close()
+    return FAILED if failures else 0

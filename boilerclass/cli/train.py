@@ -36,7 +36,8 @@ from boilerclass.errors import MissingExtra
 @click.option(
     "--predictions",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="JSON Lines file for the labels that cross-validation gave each typed document.",
+    help="JSON Lines file for the labels that cross-validation gave each document; "
+    "boilerclass evaluate --predictions scores it.",
 )
 def command(
     recipe: Path, corpus: Path, output_dir: Path, history: Path, predictions: Path | None

@@ -1,4 +1,4 @@
-"""CSV of RFC 4180: a row a paragraph, with the document's id.
+"""CSV of RFC 4180: a row a cleaned document, or a row a paragraph with the document's id.
 
 The page's text stands as it is, also where a spreadsheet would take it for a formula.
 """
@@ -10,12 +10,25 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-from boilerclass.document import LabelledDocument, LabelledParagraph
+from boilerclass.cleaner import Cleaned
+from boilerclass.document import LabelledDocument
 from boilerclass.labels import LABELS
-from boilerclass.writers import Format
-from boilerclass.writers.jsonl import rounded
+from boilerclass.writers import Format, records
+from boilerclass.writers.sheets import Text
 
-COLUMNS = (
+CLEAN_COLUMNS = (
+    "id",
+    "status",
+    "url",
+    "title",
+    "author",
+    "date",
+    "language",
+    "site",
+    "description",
+    "text",
+)
+LABEL_COLUMNS = (
     "id",
     "paragraph",
     "text",
@@ -32,10 +45,17 @@ COLUMNS = (
 """``paragraph`` counts from 1; an empty field stands for None."""
 
 
-def document(name: str, labelled: LabelledDocument) -> str:
+def clean(name: str, cleaned: Cleaned) -> str:
+    """A row for the document."""
+    record = records.cleaned(name, cleaned)
+    return rows([[record[column] for column in CLEAN_COLUMNS]])
+
+
+def label(name: str, labelled: LabelledDocument) -> str:
     """A row for each paragraph."""
     numbered = enumerate(labelled.paragraphs, start=1)
-    return rows([name, number, *_fields(paragraph)] for number, paragraph in numbered)
+    fields = (records.flat(name, number, paragraph) for number, paragraph in numbered)
+    return rows([row[column] for column in LABEL_COLUMNS] for row in fields)
 
 
 def rows(records: Iterable[Iterable[Any]]) -> str:
@@ -49,19 +69,5 @@ def rows(records: Iterable[Iterable[Any]]) -> str:
     return text.getvalue()
 
 
-def _fields(paragraph: LabelledParagraph) -> list[Any]:
-    return [
-        paragraph.text,
-        paragraph.label,
-        paragraph.role,
-        rounded(paragraph.probability),
-        *(rounded(p) for p in paragraph.probabilities.values()),
-        paragraph.reason,
-        rounded(paragraph.clickbait),
-        paragraph.xpath,
-        paragraph.start,
-        paragraph.end,
-    ]
-
-
-FORMAT = Format(".csv", document, opening=rows([COLUMNS]))
+CLEAN = Format(".csv", clean, Text(opening=rows([CLEAN_COLUMNS])))
+LABEL = Format(".csv", label, Text(opening=rows([LABEL_COLUMNS])))

@@ -1,62 +1,33 @@
-"""JSON Lines: a document a line, of its core text or of every paragraph."""
+"""JSON Lines: a document a line, of its kept text or of every paragraph."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from boilerclass import cleaner
-from boilerclass.document import LabelledDocument, LabelledParagraph
-from boilerclass.writers import Format
-
-DIGITS = 4
-"""Decimals of a probability: calibration is no finer."""
+from boilerclass.cleaner import Cleaned
+from boilerclass.document import LabelledDocument
+from boilerclass.writers import Format, records
+from boilerclass.writers.sheets import Text
 
 
-def clean(name: str, labelled: LabelledDocument) -> str:
-    """A line with ``id``, ``status``, ``title``, ``language`` and the core ``text``."""
-    return _line({**_head(name, labelled), "text": cleaner.text(labelled)})
+def clean(name: str, cleaned: Cleaned) -> str:
+    """A line with the fields of :func:`boilerclass.writers.records.cleaned`."""
+    return _line(records.cleaned(name, cleaned))
 
 
 def label(name: str, labelled: LabelledDocument) -> str:
-    """A line with ``id``, ``status``, ``title``, ``language``, ``clickbait``, ``paragraphs``."""
-    paragraphs = [_paragraph(paragraph) for paragraph in labelled.paragraphs]
-    rated = {"clickbait": rounded(labelled.clickbait), "paragraphs": paragraphs}
-    return _line({**_head(name, labelled), **rated})
-
-
-def rounded(probability: float | None) -> float | None:
-    """``probability`` as it is written; None stays None."""
-    return None if probability is None else round(probability, DIGITS)
-
-
-def _head(name: str, labelled: LabelledDocument) -> dict[str, Any]:
-    return {
-        "id": name,
-        "status": labelled.status,
-        "title": labelled.title,
-        "language": labelled.language,
+    """A line with what the document is, its ``clickbait`` score and its ``paragraphs``."""
+    rated = {
+        "clickbait": records.rounded(labelled.clickbait),
+        "paragraphs": [records.paragraph(paragraph) for paragraph in labelled.paragraphs],
     }
-
-
-def _paragraph(paragraph: LabelledParagraph) -> dict[str, Any]:
-    return {
-        "text": paragraph.text,
-        "label": paragraph.label,
-        "role": paragraph.role,
-        "probability": rounded(paragraph.probability),
-        "probabilities": {label: rounded(p) for label, p in paragraph.probabilities.items()},
-        "reason": paragraph.reason,
-        "clickbait": rounded(paragraph.clickbait),
-        "xpath": paragraph.xpath,
-        "start": paragraph.start,
-        "end": paragraph.end,
-    }
+    return _line({**records.head(name, labelled), **rated})
 
 
 def _line(record: dict[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False) + "\n"
 
 
-CLEAN = Format(".jsonl", clean)
-LABEL = Format(".jsonl", label)
+CLEAN = Format(".jsonl", clean, Text())
+LABEL = Format(".jsonl", label, Text())

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from boilerclass.document import LabelledDocument
 from boilerclass.labels import LABELS
 from boilerclass.writers import Format
+from boilerclass.writers.sheets import Text
 from boilerclass.writers.terminal import fit, visible_line
 from boilerclass.writers.text import heading
 
@@ -42,4 +43,4 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     return _GAP.join(fitted).rstrip() + "\n"
 
 
-FORMAT = Format(".txt", document, heading=heading)
+FORMAT = Format(".txt", document, Text(heading=heading))

@@ -1,16 +1,16 @@
-"""The core text as it is; several documents are headed as ``head`` does."""
+"""The kept text as it is; several documents are headed as ``head`` does."""
 
 from __future__ import annotations
 
-from boilerclass import cleaner
-from boilerclass.document import LabelledDocument
+from boilerclass.cleaner import Cleaned
 from boilerclass.writers import Format
+from boilerclass.writers.sheets import Text
 from boilerclass.writers.terminal import visible_line
 
 
-def document(_: str, labelled: LabelledDocument) -> str:
-    """The text of the core paragraphs."""
-    return cleaner.text(labelled)
+def document(_: str, cleaned: Cleaned) -> str:
+    """The text of the kept paragraphs."""
+    return cleaned.text
 
 
 def heading(name: str) -> str:
@@ -22,4 +22,4 @@ def heading(name: str) -> str:
     return f"==> {visible_line(name)} <==\n"
 
 
-FORMAT = Format(".txt", document, heading=heading, silent=True)
+FORMAT = Format(".txt", document, Text(heading=heading), silent=True)

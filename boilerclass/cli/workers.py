@@ -1,0 +1,261 @@
+"""Processes that do the work: their number changes nothing but the time.
+
+A process takes a batch and answers with its outcomes. One that dies or takes too long is replaced,
+and each page of its batch is done again by itself, so that what breaks a process costs one page.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from typing import NamedTuple
+
+import click
+
+from boilerclass.cli.inputs import Source
+from boilerclass.cli.work import Failure, Outcome, Work, Worker
+from boilerclass.errors import BoilerclassError
+
+AHEAD = 4
+"""Batches for each process that are read before the oldest of them is done."""
+BYTES_OF_A_LIFE = 256 << 20
+"""Bytes of pages after which a process is replaced: what large pages left behind goes with it."""
+THREADS = (
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+"""What numpy's libraries ask how many threads to use."""
+CRASHED = "the process that worked on it ended ({how}); it may need too much memory"
+TOO_LONG = "took longer than --timeout {seconds:g}"
+NO_START = "A worker process ended before it began ({how}). Is there enough memory for --jobs?"
+
+Pages = Sequence[Source]
+
+
+def one_thread() -> None:
+    """Have numpy use one thread, here and in processes to come; to be called before it is loaded.
+
+    With more it adds in another order, so that the last digits would depend on ``--jobs``; and
+    matrices are too small for it to help.
+    """
+    for name in THREADS:
+        os.environ.setdefault(name, "1")
+
+
+def outcomes(
+    batches: Iterable[Pages], work: Work, jobs: int = 1, timeout: float | None = None
+) -> Generator[list[Outcome], None, None]:
+    """The outcomes of each batch, in their order.
+
+    ``timeout`` is in seconds for each page. Without one, a single job is done in this process.
+
+    Raises:
+        BoilerclassError: the work cannot be done on any page.
+        click.ClickException: processes cannot be had.
+    """
+    if jobs == 1 and timeout is None:
+        worker = Worker(work)
+        yield from map(worker, batches)
+        return
+    crew = _Crew(work, jobs, timeout)
+    try:
+        yield from crew.outcomes(batches)
+    finally:
+        crew.dismiss()
+
+
+class _Batch:
+    """A batch and the outcomes that are known."""
+
+    def __init__(self, pages: Pages) -> None:
+        self.pages = pages
+        self.outcomes: list[Outcome | None] = [None] * len(pages)
+
+    def done(self) -> bool:
+        return None not in self.outcomes
+
+
+class _Part(NamedTuple):
+    """Pages of a batch that a process is given at once."""
+
+    batch: _Batch
+    start: int
+    stop: int
+
+    @property
+    def pages(self) -> Pages:
+        return self.batch.pages[self.start : self.stop]
+
+    def settle(self, outcomes: Sequence[Outcome]) -> None:
+        self.batch.outcomes[self.start : self.stop] = outcomes
+
+    def singles(self) -> list[_Part]:
+        return [_Part(self.batch, i, i + 1) for i in range(self.start, self.stop)]
+
+
+class _Process:
+    """A process at the other end of a pipe."""
+
+    def __init__(self, work: Work) -> None:
+        methods = multiprocessing.get_all_start_methods()
+        # Forking this process would copy the threads' locks of whatever it has loaded.
+        context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+        if "forkserver" in methods:
+            context.set_forkserver_preload(["boilerclass.pipeline"])
+        self.connection, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, work), daemon=True)  # type: ignore[attr-defined]  # typeshed leaves it out of the base
+        self._process.start()
+        theirs.close()
+        self.started = False
+        self.part: _Part | None = None
+        self.deadline: float | None = None
+        self._bytes = 0
+
+    @property
+    def free(self) -> bool:
+        return self.started and self.part is None
+
+    @property
+    def old(self) -> bool:
+        return self._bytes >= BYTES_OF_A_LIFE
+
+    def give(self, part: _Part, timeout: float | None) -> None:
+        """Send pages.
+
+        Raises:
+            OSError: the process is gone.
+        """
+        self.connection.send(part.pages)
+        self.part = part
+        self.deadline = None if timeout is None else time.monotonic() + timeout
+        self._bytes += sum(len(page.content) for page in part.pages)
+
+    def end(self) -> str:
+        """Stop it at once; in words how it ended."""
+        self.connection.close()
+        self._process.join(0.2 if self.free else 0)
+        self._process.kill()
+        self._process.join()
+        code = self._process.exitcode or 0
+        self._process.close()
+        return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+
+
+class _Crew:
+    """Gives batches to processes and takes their answers."""
+
+    def __init__(self, work: Work, jobs: int, timeout: float | None) -> None:
+        self._work = work
+        self._timeout = timeout
+        self._todo: deque[_Part] = deque()
+        self._processes: list[_Process] = []
+        self._jobs = jobs
+
+    def outcomes(self, batches: Iterable[Pages]) -> Iterator[list[Outcome]]:
+        source = iter(batches)
+        window: deque[_Batch] = deque()
+        more = True
+        while more or window:
+            while window and window[0].done():
+                yield [outcome for outcome in window.popleft().outcomes if outcome is not None]
+            self._give()
+            ahead = len(window) < AHEAD * self._jobs and len(self._todo) < self._jobs
+            if more and ahead:
+                pages = next(source, None)
+                more = pages is not None
+                if pages is not None:
+                    batch = _Batch(pages)
+                    window.append(batch)
+                    if pages:
+                        self._todo.append(_Part(batch, 0, len(pages)))
+                self._take(wait_for_one=False)
+            elif window and not window[0].done():
+                self._take(wait_for_one=True)
+
+    def dismiss(self) -> None:
+        """Stop all processes."""
+        while self._processes:
+            self._processes.pop().end()
+
+    def _give(self) -> None:
+        """Keep every process busy as long as there is something to do."""
+        for process in [p for p in self._processes if p.free and p.old]:
+            self._remove(process)
+        starting = sum(not process.started for process in self._processes)
+        while starting < len(self._todo) and len(self._processes) < self._jobs:
+            self._processes.append(_Process(self._work))
+            starting += 1
+        for process in [p for p in self._processes if p.free]:
+            if not self._todo:
+                break
+            part = self._todo.popleft()
+            try:
+                process.give(part, self._timeout)
+            except OSError:  # it died while it had nothing to do
+                self._todo.appendleft(part)
+                self._remove(process)
+
+    def _take(self, *, wait_for_one: bool) -> None:
+        """Take the answers that are there; wait for one, or for a deadline to pass."""
+        busy = {process.connection: process for process in self._processes if not process.free}
+        deadlines = [p.deadline for p in busy.values() if p.deadline is not None]
+        patience: float | None = 0
+        if wait_for_one:
+            patience = max(min(deadlines) - time.monotonic(), 0) if deadlines else None
+        for connection in wait(list(busy), patience) if busy else ():
+            assert isinstance(connection, Connection)
+            self._answer(busy.pop(connection))
+        now = time.monotonic()
+        for process in busy.values():
+            # An answer that is there has been in time, however late it is looked at.
+            late = process.deadline is not None and process.deadline <= now
+            if late and not process.connection.poll():
+                self._failed(process, TOO_LONG.format(seconds=self._timeout))
+
+    def _answer(self, process: _Process) -> None:
+        try:
+            answer = process.connection.recv()
+        except (EOFError, OSError):
+            self._failed(process, CRASHED)
+            return
+        if isinstance(answer, BoilerclassError):
+            raise answer
+        process.started = True
+        if process.part is not None:
+            process.part.settle(answer)
+        process.part = process.deadline = None
+
+    def _failed(self, process: _Process, words: str) -> None:
+        how = self._remove(process)
+        part = process.part
+        if part is None:
+            raise click.ClickException(NO_START.format(how=how))
+        if len(part.pages) == 1:
+            part.settle([Outcome(error=Failure(words.format(how=how)))])
+        else:
+            self._todo.extendleft(reversed(part.singles()))
+
+    def _remove(self, process: _Process) -> str:
+        self._processes.remove(process)
+        return process.end()
+
+
+def _serve(connection: Connection, work: Work) -> None:
+    """The life of a process: batches come, outcomes go, until the pipe is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that leads it decides
+    with suppress(EOFError, OSError):
+        try:
+            worker = Worker(work)
+            connection.send(None)
+            while True:
+                connection.send(worker(connection.recv()))
+        except BoilerclassError as error:
+            connection.send(error)

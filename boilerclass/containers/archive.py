@@ -1,0 +1,21 @@
+"""What the members of archives have in common."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+SIDE_FILES = frozenset((".css", ".js", ".json", ".map", ".mjs"))
+"""Suffixes of the files that a saved site keeps beside its pages; nobody means them."""
+
+
+def passed_by(name: str) -> str | None:
+    """Why a member of that name is no document; None when it may be one.
+
+    >>> passed_by("site/.git/config"), passed_by("site/page.html")
+    ('a hidden file', None)
+    """
+    path = PurePosixPath(name)
+    if any(part.startswith(".") and part not in (".", "..") for part in path.parts):
+        return "a hidden file"
+    suffix = path.suffix.lower()
+    return f"a {suffix} file" if suffix in SIDE_FILES else None

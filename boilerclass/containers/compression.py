@@ -1,0 +1,182 @@
+"""Compressed bytes to bytes, piece by piece: a bomb costs no more memory than a letter.
+
+Members that follow each other are one stream. Where one is damaged or cut off, the complete part
+comes out, then a Damage, then what is found behind it: a crawler's files have a member a record.
+"""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import re
+import zlib
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from boilerclass.containers import zstd
+from boilerclass.containers.stream import CHUNK, Damage, Pull
+
+MOST_DAMAGES = 100
+"""Damages of one file after which nothing more is looked for: its bytes may be chosen to look like
+the beginnings of members."""
+MOST_MEMORY = 256 << 20
+"""Bytes that an xz file may ask for as its window."""
+
+
+class Decoder(Protocol):
+    """Decodes one member; bz2 and lzma have it so."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
+
+
+class _Gzip:
+    """A member, with zlib's own decoder made to look like the others."""
+
+    def __init__(self) -> None:
+        self._decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+    @property
+    def eof(self) -> bool:
+        return self._decoder.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._decoder.unconsumed_tail
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._decoder.unused_data
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        return self._decoder.decompress(self._decoder.unconsumed_tail + data, max_length)
+
+
+def _xz() -> Decoder:
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, MOST_MEMORY)
+
+
+class Compression(NamedTuple):
+    """A way to compress."""
+
+    name: str
+    magic: re.Pattern[bytes]
+    """What a member begins with, in MAGIC bytes at most."""
+    decoders: Callable[[], Callable[[], Decoder]]
+    """What gives a decoder for each member of one file."""
+    errors: tuple[type[Exception], ...]
+
+
+MAGIC = 10
+"""Bytes in which every compression shows itself."""
+
+COMPRESSIONS: tuple[Compression, ...] = (
+    Compression("gzip", re.compile(rb"\x1f\x8b\x08[\x00-\x1f]"), lambda: _Gzip, (zlib.error,)),
+    Compression(
+        "bzip2",
+        re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"),
+        lambda: bz2.BZ2Decompressor,
+        (OSError, ValueError, EOFError),
+    ),
+    Compression("xz", re.compile(rb"\xfd7zXZ\x00"), lambda: _xz, (lzma.LZMAError, EOFError)),
+    Compression("zstd", zstd.MAGIC, zstd.decoders, (zstd.Error,)),
+)
+
+
+def compression_of(head: bytes) -> Compression | None:
+    """How bytes are compressed that begin so; None when they are not."""
+    return next((row for row in COMPRESSIONS if row.magic.match(head)), None)
+
+
+class Inflater:
+    """Pulls compressed bytes, gives the bytes."""
+
+    def __init__(self, compression: Compression, pull: Pull) -> None:
+        """
+        Raises:
+            MissingExtra: the compression needs a library that is not installed.
+        """
+        self._compression = compression
+        self._new = compression.decoders()
+        self._take = pull
+        self._rest = b""
+        """Compressed bytes that no decoder has seen."""
+        self._given = b""
+        """The last bytes that the decoder was given."""
+        self._decoder: Decoder | None = None
+        self._lost = False
+        self._damages = 0
+
+    def pull(self) -> bytes:
+        """The next bytes; none at the end.
+
+        Raises:
+            Damage: a member is damaged or cut off.
+        """
+        while self._decoder is not None or self._begin():
+            if data := self._decode():
+                return data
+        return b""
+
+    def _decode(self) -> bytes:
+        decoder = self._decoder
+        assert decoder is not None
+        given = b""
+        if decoder.needs_input:
+            given, self._rest = self._rest or self._take(), b""
+            self._given = given
+            if not given:
+                self._decoder = None
+                raise self._damage("end too early")
+        try:
+            data = decoder.decompress(given, CHUNK)
+        except self._compression.errors as error:
+            self._decoder = None
+            # The next member may stand behind; the one that failed must not be tried again.
+            self._rest = self._given[1:]
+            raise self._damage("are damaged") from error
+        if decoder.eof:
+            self._decoder, self._rest = None, decoder.unused_data
+        return data
+
+    def _begin(self) -> bool:
+        """Whether another member begins; its bytes are next then."""
+        if self._lost:
+            return self._found()
+        while len(self._rest) < MAGIC:
+            # Tapes and disks are filled up with zeros.
+            self._rest = self._rest.lstrip(b"\0")
+            more = self._take()
+            if not more:
+                break
+            self._rest += more
+        self._rest = self._rest.lstrip(b"\0")
+        if not self._rest:
+            return False
+        if not self._compression.magic.match(self._rest):
+            raise self._damage("have something else behind them")
+        self._decoder = self._new()
+        return True
+
+    def _found(self) -> bool:
+        if self._damages >= MOST_DAMAGES:
+            return False
+        while not (match := self._compression.magic.search(self._rest)):
+            more = self._take()
+            if not more:
+                return False
+            self._rest = self._rest[-MAGIC:] + more
+        self._rest = self._rest[match.start() :]
+        self._lost = False
+        self._decoder = self._new()
+        return True
+
+    def _damage(self, what: str) -> Damage:
+        self._lost = True
+        self._damages += 1
+        return Damage(f"its {self._compression.name} data {what}")

@@ -1,0 +1,111 @@
+"""CSV: a row of names, then a row a document; parted by commas, semicolons, tabs or bars."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from boilerclass.containers import tables
+from boilerclass.containers.record import Reading, Record, too_large
+from boilerclass.containers.stream import CHUNK, Damage, Stream
+from boilerclass.errors import InvalidOption, UnreadableInput
+
+if TYPE_CHECKING:
+    from boilerclass.containers.tables import Choice, Row
+
+DELIMITERS = ",\t;|"
+HEADER = 8192
+"""Bytes in which the row of names ends."""
+STOPPED = "row {row}: {error}; the rows behind it are not read"
+
+_NAME = re.compile(r"[^\W\d][\w.:-]{0,63}")
+
+
+def opens(head: bytes, reading: Reading) -> bool:
+    """Whether a table begins so.
+
+    The first line of prose is no list of names. When the user has named a column, what is not
+    markup is a table.
+    """
+    line = _first_line(head)
+    if line.lstrip().startswith("<"):
+        return False
+    if reading.columns.html is not None or reading.columns.text is not None:
+        return bool(line.strip()) and "\0" not in line
+    names = [name.strip('" ') for name in line.split(_delimiter(line))]
+    return (
+        len(names) > 1
+        and len(set(names)) == len(names)
+        and all(map(_NAME.fullmatch, names))
+        and tables.has_content(names)
+    )
+
+
+def records(stream: Stream, reading: Reading, start: int) -> Iterator[Record]:
+    """The record of each row behind the names."""
+    return tables.records(rows, stream, reading, start)
+
+
+def rows(stream: Stream, reading: Reading, choose: Choice, start: int) -> Iterator[Row]:
+    """The rows; the first line's cells are the columns. Empty lines are none.
+
+    What is wrong inside a quoted cell hides where the next row begins, so an error ends them.
+    """
+    delimiter = _delimiter(_first_line(stream.head(HEADER)))
+    csv.field_size_limit(reading.max_bytes)
+    lines = _Lines(stream, reading)
+    table = csv.reader(lines, delimiter=delimiter)
+    ordinal = 0
+    try:
+        names = next(table, [])
+        choose(names)
+        for cells in table:
+            lines.row_ends()
+            if cells:
+                if ordinal >= start:
+                    yield tables.Row(ordinal, dict(zip(names, cells, strict=False)))
+                ordinal += 1
+    except (csv.Error, Damage, _RowTooLarge) as error:
+        words = STOPPED.format(row=ordinal + 1, error=error)
+        yield tables.Row(ordinal, {}, UnreadableInput(words))
+
+
+class _RowTooLarge(Exception):
+    """A row is beyond the limit."""
+
+
+class _Lines:
+    """Lines of text that end with an error where a row becomes too large."""
+
+    def __init__(self, stream: Stream, reading: Reading) -> None:
+        file = io.BufferedReader(stream, CHUNK)
+        try:
+            self._file = io.TextIOWrapper(
+                file, reading.encoding or "utf-8-sig", "replace", newline=""
+            )
+        except LookupError as error:
+            raise InvalidOption(str(error)) from error
+        self._limit = self._left = reading.max_bytes
+
+    def row_ends(self) -> None:
+        self._left = self._limit
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._file.readline(self._left + 1):
+            self._left -= len(line)
+            if self._left < 0:
+                raise _RowTooLarge(str(too_large(self._limit)))
+            yield line
+
+
+def _first_line(head: bytes) -> str:
+    return (
+        head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").partition("\n")[0].strip("\r")
+    )
+
+
+def _delimiter(line: str) -> str:
+    return max(DELIMITERS, key=line.count)

@@ -1,0 +1,199 @@
+"""Kept paragraphs as the blocks that rich formats share: headings, items, quotes, code, tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from boilerclass.cleaner import Cleaned
+from boilerclass.document import Document, Link, Paragraph
+from boilerclass.markup import BIT, HEADING_TAGS
+
+ROLE_HEADING = 2
+"""Level of a heading that is one by its ARIA role only."""
+MOST_COLUMNS, MOST_IN_CELL = 40, 1_000
+"""Columns of a table and characters of a cell beyond which a table is there for layout."""
+
+
+_RICH = BIT["heading"] | BIT["preformatted"]
+"""What a cell of data does not hold."""
+
+
+class Run(NamedTuple):
+    """Text that leads to one place, or nowhere."""
+
+    text: str
+    href: str | None = None
+
+
+Line = Sequence[Run]
+
+
+class Container(NamedTuple):
+    """A quote or a list item around a block; elements are indices in the document's tree."""
+
+    kind: Literal["quote", "item"]
+    element: int
+    parent: int
+    """The element that holds it: items of one list share it."""
+    ordered: bool = False
+
+
+class Block(NamedTuple):
+    """One paragraph."""
+
+    kind: Literal["text", "heading", "code"]
+    containers: Sequence[Container]
+    """From the outermost."""
+    lines: Sequence[Line]
+    level: int = 0
+    """1 to 6 for headings."""
+
+
+class Cell(NamedTuple):
+    lines: Sequence[Line]
+    header: bool
+
+
+class Table(NamedTuple):
+    """A table of data; rows may differ in length."""
+
+    containers: Sequence[Container]
+    rows: Sequence[Sequence[Cell]]
+
+
+def blocks(cleaned: Cleaned) -> Iterator[Block | Table]:
+    """What is kept of a document, in its order."""
+    document, titles = cleaned.labelled.document, cleaned.titles
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    linked = [i for i in cleaned.kept if document.paragraphs[i].links]
+    found = dict(zip(linked, document.source.links(texts, linked), strict=True))
+    lines = {i: _lines(texts[i], found.get(i, ())) for i in cleaned.kept}
+    tables = _Tables(document, cleaned.kept, titles)
+    for i in cleaned.kept:
+        paragraph = document.paragraphs[i]
+        table = tables.around(i)
+        if table is None:
+            yield _block(document, paragraph, lines[i], title=i in titles)
+        elif tables.begins(table, i):
+            yield Table(_containers(document, table), list(tables.rows(table, lines)))
+
+
+def plain(line: Line) -> str:
+    """A line's text without its links."""
+    return "".join(run.text for run in line)
+
+
+def _block(
+    document: Document, paragraph: Paragraph, lines: Sequence[Line], *, title: bool
+) -> Block:
+    containers = _containers(document, paragraph.element)
+    if paragraph.flags & BIT["preformatted"]:
+        return Block("code", containers, lines)
+    level = 1 if title else _heading(document, paragraph)
+    return Block("heading" if level else "text", containers, lines, level)
+
+
+def _heading(document: Document, paragraph: Paragraph) -> int:
+    for element in _upwards(document, paragraph.element):
+        if document.tree.tags[element] in HEADING_TAGS:
+            return int(document.tree.tags[element][1])
+    return ROLE_HEADING if paragraph.flags & BIT["heading"] else 0
+
+
+def _containers(document: Document, element: int) -> tuple[Container, ...]:
+    tags, parents = document.tree.tags, document.tree.parents
+    found: list[Container] = []
+    for at in _upwards(document, element):
+        if tags[at] == "blockquote":
+            found.append(Container("quote", at, parents[at]))
+        elif tags[at] == "li":
+            found.append(Container("item", at, parents[at], tags[parents[at]] == "ol"))
+    return tuple(reversed(found))
+
+
+def _upwards(document: Document, element: int) -> Iterator[int]:
+    """The element and those around it, without the root."""
+    parents = document.tree.parents
+    while parents[element] != element:
+        yield element
+        element = parents[element]
+
+
+def _lines(text: str, links: Iterable[Link]) -> list[list[Run]]:
+    lines: list[list[Run]] = [[]]
+    at = 0
+    for link in links:
+        _extend(lines, text[at : link.start], None)
+        _extend(lines, text[link.start : link.end], link.href)
+        at = link.end
+    _extend(lines, text[at:], None)
+    return lines
+
+
+def _extend(lines: list[list[Run]], text: str, href: str | None) -> None:
+    first, *others = text.split("\n")
+    if first:
+        lines[-1].append(Run(first, href))
+    lines.extend([Run(other, href)] if other else [] for other in others)
+
+
+class _Tables:
+    """The tables of a document that hold data, told from those that lay out a page."""
+
+    def __init__(self, document: Document, kept: Sequence[int], titles: Collection[int]) -> None:
+        self._tree = document.tree
+        self._cell: dict[int, int] = {}
+        self._table: dict[int, int] = {}
+        inside: dict[int, list[int]] = {}
+        for i in kept:
+            paragraph = document.paragraphs[i]
+            if not paragraph.flags & BIT["table"]:
+                continue
+            for element in _upwards(document, paragraph.element):
+                if self._tree.tags[element] in ("td", "th"):
+                    self._cell.setdefault(i, element)
+                elif self._tree.tags[element] == "table":
+                    if i in self._cell:
+                        inside.setdefault(element, []).append(i)
+                    break
+        for table, members in inside.items():
+            sizes: Counter[int] = Counter()
+            for i in members:
+                sizes[self._cell[i]] += len(document.paragraphs[i].text)
+            rich = any(i in titles or document.paragraphs[i].flags & _RICH for i in members)
+            if not rich and max(sizes.values()) <= MOST_IN_CELL and self._is_grid(table, sizes):
+                self._table.update(dict.fromkeys(members, table))
+        self._members = inside
+
+    def around(self, i: int) -> int | None:
+        """The table of data that paragraph ``i`` stands in."""
+        return self._table.get(i)
+
+    def begins(self, table: int, i: int) -> bool:
+        return self._members[table][0] == i
+
+    def rows(self, table: int, lines: dict[int, list[list[Run]]]) -> Iterator[list[Cell]]:
+        """The rows of which something is kept."""
+        held: dict[int, list[Line]] = {}
+        for i in self._members[table]:
+            held.setdefault(self._cell[i], []).extend(lines[i])
+        for row in self._grid(table):
+            if not held.keys().isdisjoint(row):
+                yield [Cell(held.get(at, ()), self._tree.tags[at] == "th") for at in row]
+
+    def _is_grid(self, table: int, used: Collection[int]) -> bool:
+        """Whether the rows that are used make a grid, two by two at least, without another."""
+        if "table" in self._tree.tags[table + 1 : self._tree.ends[table]]:
+            return False
+        rows = [len(row) for row in self._grid(table) if any(at in used for at in row)]
+        return len(rows) > 1 and 1 < max(rows) <= MOST_COLUMNS
+
+    def _grid(self, table: int) -> Iterator[list[int]]:
+        tags, parents, ends = self._tree.tags, self._tree.parents, self._tree.ends
+        rows: dict[int, list[int]] = {}
+        for at in range(table + 1, ends[table]):
+            if tags[at] in ("td", "th") and tags[parents[at]] == "tr":
+                rows.setdefault(parents[at], []).append(at)
+        yield from rows.values()

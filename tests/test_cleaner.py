@@ -1,0 +1,89 @@
+"""What a selection keeps of a labelled document, and the status that says why nothing is kept."""
+
+import pytest
+
+import boilerclass
+from boilerclass.cleaner import CLICKBAIT, NOTHING, SHORT, clean
+from boilerclass.document import (
+    EMPTY,
+    NO_ARTICLE,
+    OK,
+    Document,
+    LabelledDocument,
+    Paragraph,
+    Settled,
+)
+from boilerclass.errors import InvalidOption
+from boilerclass.labels import LABEL_OF, Role
+from boilerclass.options import Selection
+
+
+def labelled(*roles: Role, score: float = 0.7) -> LabelledDocument:
+    """A line for each role, whose text is the role's name."""
+    count = len(roles)
+    return LabelledDocument(
+        Document("text", [Paragraph(role) for role in roles]),
+        [LABEL_OF[role] for role in roles],
+        roles,
+        [[0.2] * 5] * count,
+        Settled([""] * count, [None] * count, score, "en"),
+    )
+
+
+ALL = labelled(Role.TITLE, Role.META, Role.CAPTION, Role.BODY, Role.TEASER, Role.PROMO)
+
+
+@pytest.mark.parametrize(
+    ("selection", "kept"),
+    [
+        (Selection(), "title body"),
+        (Selection(labels="teaser"), "teaser"),
+        (Selection(labels=["core", "ad"]), "title body promo"),
+        (Selection(with_roles="caption"), "title caption body"),
+        (Selection(labels=(), with_roles=["meta"]), "meta"),
+        (Selection(min_core_chars=9), "title body"),
+        (Selection(max_clickbait=0.7), "title body"),
+    ],
+)
+def test_what_is_kept(selection: Selection, kept: str) -> None:
+    cleaned = clean(ALL, selection)
+    assert cleaned.text.split() == kept.split()
+    assert cleaned.status == OK
+
+
+@pytest.mark.parametrize(
+    ("document", "selection", "status"),
+    [
+        (ALL, Selection(min_core_chars=10), SHORT),
+        (ALL, Selection(max_clickbait=0.6), CLICKBAIT),
+        (ALL, Selection(labels="recommendation"), NOTHING),
+        (labelled(), Selection(), EMPTY),
+        (labelled(), Selection(min_core_chars=1), EMPTY),
+        (labelled(Role.CHROME), Selection(min_core_chars=1), NO_ARTICLE),
+        (labelled(Role.CHROME), Selection(max_clickbait=0), NO_ARTICLE),
+    ],
+)
+def test_why_nothing_is_kept(document: LabelledDocument, selection: Selection, status: str) -> None:
+    cleaned = clean(document, selection)
+    assert (cleaned.status, cleaned.text) == (status, "")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"labels": "crome"},
+        {"with_roles": ["caption", "captions"]},
+        {"min_core_chars": -1},
+        {"max_clickbait": 1.1},
+    ],
+)
+def test_a_selection_that_means_nothing(wrong: dict[str, object]) -> None:
+    with pytest.raises(InvalidOption, match=next(iter(wrong))):
+        boilerclass.clean("Some text.", **wrong)
+
+
+def test_the_function_selects_as_well() -> None:
+    text = "The tide came in at noon.\n\nAdvertisement\n\nThe ferry left at one."
+    assert "Advertisement" not in boilerclass.clean(text)
+    assert boilerclass.clean(text, labels=tuple(boilerclass.Label)).split() == text.split()
+    assert boilerclass.clean(text, min_core_chars=1000) == ""

@@ -1,0 +1,153 @@
+"""What holds for every format and any page: the same text, the same labels, nothing harmful."""
+
+import csv
+import html
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import turbohtml
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+import boilerclass
+from boilerclass import readers, writers
+from boilerclass.cleaner import Cleaned, clean
+from boilerclass.document import Document, LabelledDocument, Settled
+from boilerclass.labels import Label, Role
+from boilerclass.options import Selection
+from boilerclass.writers import Format, Look
+
+ROOT = Path(__file__).parents[1] / "data" / "examples"
+PAGES = [path.read_bytes() for path in sorted(ROOT.glob("pages/*.html"))]
+TEXTS = [path.read_bytes() for path in sorted(ROOT.glob("texts/*.txt"))]
+
+markdown_it = pytest.importorskip("markdown_it")
+MARKDOWN = markdown_it.MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+BITS = (
+    "tide ferry <p> </p> <br> <ul> <li> </ul> <ol> <blockquote> </blockquote> <h2> </h2> <table> "
+    "<tr> <td> <th> </table> <pre> </pre> <script>alert(1)</script> &lt;script&gt; "
+    "&lt;img &amp;lt; <img/src=x/onerror=alert(1)> <a/href=javascript:alert(1)> "
+    "<a/href=&#9;java&#10;script:x> <a/href=//tide.example/x> </a> "
+    "&quot;onload=x <b/onclick=x()> <svg/onload=x> "
+    "# ## - + 1. 1) > | || --- === *** ** * _ __ ` ``` ~~ ~~~ [ ] ( ) ](x) ![ ! \\ \\\\ &amp;amp; "
+    "[a](javascript:x) &lt;javascript:x&gt; <!--x--> --&gt; &#0; &#1; &#x202e; ]: <iframe/src=x>"
+).split()
+soup = st.lists(st.sampled_from(BITS), max_size=30).map(
+    lambda bits: "<!DOCTYPE html>" + " ".join(bits)
+)
+each = settings(max_examples=150, deadline=None)
+
+
+def everything(page: str, title: bool = False) -> Cleaned:
+    """The page with all its paragraphs kept: a format must bear any of them."""
+    document = readers.read(page, kind="html", url="https://tide.example/")
+    return clean(labelled(document, title=title))
+
+
+def labelled(document: Document, *, title: bool) -> LabelledDocument:
+    count = len(document.paragraphs)
+    roles = [Role.TITLE if title and i == 0 else Role.BODY for i in range(count)]
+    detail = Settled([""] * count, [None] * count, 0.0, None)
+    return LabelledDocument(document, [Label.CORE] * count, roles, [[0.2] * 5] * count, detail)
+
+
+def output(name: str, cleaned: Cleaned) -> bytes:
+    form: Format = writers.load(writers.CLEAN[name])
+    file = io.BytesIO()
+    sheet = form.sheet(file, Look())
+    sheet.write("id", form.document("id", cleaned))
+    sheet.close()
+    return file.getvalue()
+
+
+def bare(text: str) -> str:
+    """The text without what formats may change: white space, and controls that HTML forbids."""
+    return re.sub(r"[\s\ufffd]|[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]", "", text)
+
+
+def elements(node: Any) -> Iterator[turbohtml.Element]:
+    for child in node.descendants:
+        if isinstance(child, turbohtml.Element):
+            yield child
+
+
+def article(content: str) -> turbohtml.Element:
+    found = turbohtml.parse(content).select_one("article")
+    assert found is not None
+    return found
+
+
+def rendered(content: str) -> turbohtml.Element:
+    return article(f"<!DOCTYPE html><article>{MARKDOWN.render(content)}</article>")
+
+
+ALLOWED = frozenset(
+    "p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code table thead tbody tr td th a br hr".split()
+)
+
+
+def check_harmless(tree: turbohtml.Element) -> None:
+    for element in elements(tree):
+        assert element.tag in ALLOWED
+        names = set(element.attrs)
+        assert names <= ({"href"} if element.tag == "a" else {"start", "style"} & names)
+        if element.tag == "a":
+            assert re.match(r"(?:https?|mailto|tel):", element.attr("href") or "")
+
+
+@each
+@given(soup, st.booleans())
+@example("<!DOCTYPE html><p>a</p> <a href=javascript:x> <table><tr><td>b", False)
+def test_html_holds_the_text_and_nothing_harmful(page: str, title: bool) -> None:
+    cleaned = everything(page, title)
+    tree = article(output("html", cleaned).decode())
+    check_harmless(tree)
+    assert bare(tree.text) == bare(cleaned.text)
+    # What the parser builds is what was written: no element was moved or closed for us.
+    inner = re.sub(r"</?tbody>|\n", "", tree.inner_html)
+    written = output("html", cleaned).decode()
+    start, end = written.index('dir="auto">'), written.rindex("</article>")
+    assert bare(html.unescape(inner)) == bare(html.unescape(written[start + 11 : end]))
+
+
+@each
+@given(soup, st.booleans())
+def test_markdown_renders_to_the_text_and_nothing_harmful(page: str, title: bool) -> None:
+    cleaned = everything(page, title)
+    tree = rendered(output("markdown", cleaned).decode())
+    check_harmless(tree)
+    assert bare(tree.text) == bare(cleaned.text)
+
+
+@pytest.mark.parametrize("page", [*PAGES, *TEXTS])
+def test_every_format_carries_the_same_text(page: bytes) -> None:
+    cleaned = clean(boilerclass.label(page))
+    text = cleaned.text
+    assert text == boilerclass.clean(page)
+    assert output("text", cleaned).decode() == text
+    assert bare(rendered(output("markdown", cleaned).decode()).text) == bare(text)
+    assert bare(article(output("html", cleaned).decode()).text) == bare(text)
+    record = json.loads(output("jsonl", cleaned))
+    (row,) = csv.DictReader(io.StringIO(output("csv", cleaned).decode(), newline=""))
+    assert record["text"] == row["text"] == text
+    parquet = pytest.importorskip("pyarrow.parquet")
+    (row,) = parquet.read_table(io.BytesIO(output("parquet", cleaned))).to_pylist()
+    assert row == record
+
+
+@pytest.mark.parametrize("page", [PAGES[0], TEXTS[0]], ids=["page", "text"])
+def test_no_format_and_no_selection_changes_a_label(page: bytes) -> None:
+    document = boilerclass.label(page)
+    before = [(p.label, p.role, p.probability, p.reason) for p in document.paragraphs]
+    for selection in (Selection(), Selection(labels="ad", with_roles="meta", max_clickbait=0.5)):
+        for name in writers.CLEAN:
+            output(name, clean(document, selection))
+    for row in writers.LABEL.values():
+        writers.load(row).document("id", document)
+    assert [(p.label, p.role, p.probability, p.reason) for p in document.paragraphs] == before
