@@ -1,0 +1,177 @@
+"""What a site memory gains, costs and holds.
+
+    python benchmarks/sites.py [--corpus DIR] [--fit]
+
+Prints labels without and with the memory on an invented site whose answer is known, the time the
+evidence takes, and the memory's size after a million paragraphs. With a corpus also labels on its
+typed texts, whose sites are counted in the unlabelled texts as well. The shipped model has learnt
+from the typed texts: what it gains there is less than on texts it has not met. ``--fit`` estimates
+the parameters of the evidence on the corpus and writes them into the package.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import boilerclass
+from boilerclass import pipeline, readers
+from boilerclass.document import Document
+from boilerclass.labels import ROLES, Label
+from boilerclass.options import Options
+from boilerclass.sites import evidence
+from boilerclass.sites.memory import SiteCounter, SiteMemory
+from boilerclass.training import corpus, measures, recurrence
+from boilerclass.training.corpus import Example
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "tests"))
+import invented_site  # noqa: E402  # found by the line above
+
+PAGES = ("wcxb", "andythefactory", "fundus", "mercury")
+"""Sources of pages with a gold body in which some sites have several pages."""
+SHARED = 3
+"""Pages of a site from which they are read for the fit."""
+
+
+def invented(number: int) -> list[Example]:
+    """The pages of the invented site."""
+    found = []
+    for page in invented_site.pages(number):
+        document = readers.read(page.html, url=page.url)
+        roles = {block.text: ROLES.index(block.role) for block in page.blocks}
+        targets = np.array([roles[p.text] for p in document.paragraphs], dtype=np.int8)
+        found.append(Example(page.url, "invented", "invented", "en", document, targets, typed=True))
+    return found
+
+
+def compare(name: str, examples: list[Example], memory: SiteMemory) -> None:
+    """Print the measures of the examples without and with the memory."""
+    model = pipeline.classifier()
+    for how, options in (("without", Options()), ("with", Options(sites=memory))):
+        documents = [model.label_documents([e.document], options)[0] for e in examples]
+        labels = [list(d.labels) for d in documents]
+        figures = measures.typed(zip(examples, labels, strict=True))
+        shown = {label: figures[str(label)][2] for label in map(str, Label)}
+        print(f"{name}, {how} memory: macro-F1 {figures['macro_f1']}, F1 {shown}")
+        print(f"    leak {figures['leak']}, words lost {figures['loss']}")
+
+
+def overhead(examples: list[Example], memory: SiteMemory) -> None:
+    """Print the time that the evidence takes, beside that of labelling."""
+    pages = [page.html for page in invented_site.pages(len(examples))]
+    model = pipeline.classifier()
+    documents = [pipeline.read(page, Options()) for page in pages]
+    scores = [model.label_documents([d], Options()) for d in documents[:1]]  # loads all there is
+    assert scores
+    start = time.process_time()
+    for _ in boilerclass.label_many(pages):
+        pass
+    whole = time.process_time() - start
+    chosen = Options(sites=memory)
+    spent = 0.0
+    weigh = evidence.weigh
+
+    def timed(*arguments: Any) -> Any:
+        nonlocal spent
+        start = time.process_time()
+        result = weigh(*arguments)
+        spent += time.process_time() - start
+        return result
+
+    evidence.weigh = timed
+    for _ in pipeline.classifier().label_many(pages, options=chosen):
+        pass
+    evidence.weigh = weigh
+    print(f"labelling {whole / len(pages) * 1e3:.2f} ms a page, evidence {spent / whole:.1%} of it")
+
+
+def million() -> None:
+    """Print what a memory of a million different paragraphs holds and takes."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for capacity in (1 << 21, 1 << 16):
+        start = time.process_time()
+        counter = SiteCounter(paragraphs=capacity)
+        for i in range(10_000):
+            lines = [f"line {k} of page {chr(97 + i % 26)}{'x' * (i % 97)}{i:b}" for k in range(99)]
+            text = "\n".join(
+                [*("".join(map(chr, map(ord, line))) for line in lines), "shared line"]
+            )
+            letters = text.translate({48 + d: 97 + d for d in range(10)})  # digits would be folded
+            counter.add(readers.read(letters, kind="text"))
+        memory = counter.memory()
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        print(
+            f"1,000,000 paragraphs, capacity {capacity:,}: {len(memory.paragraphs):,} held, "
+            f"error {memory.error}, {len(memory.packed()) / 1e6:.1f} MB, "
+            f"peak {(peak - before) / 1e3:.0f} MB more, {time.process_time() - start:.1f} s"
+        )
+
+
+def typed_texts(folder: Path) -> list[Example]:
+    """The texts labelled line by line, with their titles."""
+    path = folder / "typed-texts.jsonl"
+    titles = [json.loads(line).get("title") for line in path.open(encoding="utf-8")]
+    return [
+        replace(example, document=_titled(example.document, title))
+        for example, title in zip(corpus.typed_texts(path), titles, strict=True)
+    ]
+
+
+def unlabelled(folder: Path) -> Iterator[Document]:
+    """The texts without labels, with their titles."""
+    with gzip.open(folder / "texts-unlabelled.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            yield _titled(readers.read(row["text"], kind="text", url=row["url"]), row["title"])
+
+
+def _titled(document: Document, title: str | None) -> Document:
+    return replace(document, titles=[title]) if title else document
+
+
+def pages_of_shared_sites(folder: Path) -> list[Example]:
+    """The pages with a gold body or typed blocks whose site has several."""
+    readers_of = {f"pages-{name}.parquet": corpus.body_pages for name in PAGES}
+    readers_of["typed-pages.parquet"] = corpus.typed_pages
+    every = [e for name, reader in readers_of.items() for e in reader(folder / name)]
+    sites = [e.site for e in every]
+    return [e for e in every if sites.count(e.site) >= SHARED]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", default=os.environ.get("BOILERCLASS_CORPUS"))
+    parser.add_argument("--fit", action="store_true")
+    chosen = parser.parse_args()
+    if chosen.corpus:
+        folder = Path(chosen.corpus)
+        texts = typed_texts(folder)
+        memory = SiteMemory.of([*unlabelled(folder), *(e.document for e in texts)])
+        if chosen.fit:
+            pages = pages_of_shared_sites(folder)
+            of_pages = SiteMemory.of(e.document for e in pages)
+            seen = [*recurrence.observe(texts, memory), *recurrence.observe(pages, of_pages)]
+            found = json.dumps(recurrence.fit(seen), indent=1)
+            (Path(evidence.__file__).parent / evidence.RATES).write_text(found + "\n")
+            evidence.rates.cache_clear()
+        compare("typed texts", texts, memory)
+    examples = invented(200)
+    memory = SiteMemory.of(e.document for e in examples)
+    compare("invented site of 200 pages", examples, memory)
+    overhead(examples, memory)
+    million()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+"""What a site memory says of a document's paragraphs, as factors on the odds of their roles.
+
+Two things count. *This paragraph stands on k of the n pages of its site*: the number of other
+pages with it is taken as beta-binomial, for core and for all else, with the parameters that were
+found most likely on labelled pages and texts; the ratio of the two is the factor on the odds of
+core (naive Bayes: what the model says of the paragraph is the prior). *This line is the title of
+another page*: the ratio of how often that is so of pointers and of core.
+
+RATES holds the parameters; ``boilerclass.training.recurrence`` estimates them, and
+``benchmarks/sites.py --fit`` writes the file. They are apart by length. Headings and lines of fewer
+columns than the first band are left alone, since sites repeat them in their articles by right:
+"Background", "Ingredients". No factor is larger than the ratio that was met on lines that stand on
+at least four fifths of a site's pages.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from bisect import bisect_right
+from dataclasses import dataclass
+from importlib import resources
+from math import exp, lgamma
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerclass.document import Document
+from boilerclass.labels import LABEL_OF, ROLES, Label, Role
+from boilerclass.markup import BIT
+from boilerclass.sites import keys
+from boilerclass.sites.memory import SiteMemory
+
+Floats = NDArray[np.float32]
+
+RATES = "rates.json"
+FEWEST_PAGES, FEWEST_STANDS = 5, 3
+"""Pages a site must have, and pages on which a paragraph must stand: two may be the same article
+before and after a correction."""
+LEAST_SHARE = 0.1
+"""Share of a site's pages: on fewer a paragraph may go with a series or a story that runs on."""
+MOST_TITLED = 5
+"""Pages that a title may have and still be the title of a piece, not of a site or a section."""
+LEAST_FACTOR = 10.0
+"""Factor from which evidence is strong (Jeffreys 1961, "Theory of Probability", appendix B): what
+is weaker must not take text from an article."""
+LEAST_CORE = 0.1
+"""Probability of core below which a paragraph is not looked up: no threshold that is chosen for
+a document is as low."""
+
+_TITLE = ROLES.index(Role.TITLE)
+_IS_CORE = np.array([LABEL_OF[role] is Label.CORE for role in ROLES])
+_IS_POINTER = np.array([role in (Role.TEASER, Role.RECOMMENDATION) for role in ROLES])
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The parameters of the evidence."""
+
+    core: list[tuple[float, float]]
+    """By band of length: the beta distribution of the share of a site's other pages on which a
+    paragraph stands that is core."""
+    other: dict[str, list[tuple[float, float]]]
+    """The same of all else, by kind of document: a text may have lost its menus before."""
+    most: list[float]
+    """By band of length the largest factor."""
+    title: float
+    """Factor of a line that is another page's title."""
+    bands: list[int]
+    """Columns from which a paragraph belongs to each band."""
+
+
+@functools.cache
+def rates() -> Rates:
+    """The shipped parameters."""
+    path = resources.files("boilerclass.sites") / RATES
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return Rates(**{name: found[name] for name in Rates.__slots__})
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def factor(kind: str, band: int, others: int, pages: int) -> float:
+    """By how much less probable it is that core stands on ``others`` of ``pages`` other pages of
+    its site than that something else does; 1 where it is not."""
+    core, other = rates().core[band], rates().other[kind][band]
+    odds = _log_beta_binomial(others, pages, *other) - _log_beta_binomial(others, pages, *core)
+    return min(max(exp(min(odds, 50)), 1.0), rates().most[band])
+
+
+def _log_beta_binomial(hits: int, trials: int, a: float, b: float) -> float:
+    """The logarithm of the probability, but for the binomial coefficient."""
+    return _log_beta(hits + a, trials - hits + b) - _log_beta(a, b)
+
+
+def _log_beta(a: float, b: float) -> float:
+    return lgamma(a) + lgamma(b) - lgamma(a + b)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a memory says of one paragraph."""
+
+    index: int
+    factor: float
+    """On the odds of core, to be divided by."""
+    pages: int
+    """Pages of the site with the paragraph; 0 where that says nothing."""
+    of: int
+    site: str
+    at_least: bool
+    """Whether ``pages`` may be too low."""
+    title: bool
+    """Whether the line is the title of another page."""
+
+    @property
+    def words(self) -> str:
+        parts = []
+        if self.pages:
+            most = "at least " if self.at_least else ""
+            place = self.site or "this site"
+            parts.append(f"stands on {most}{self.pages} of {self.of} pages of {place}")
+        if self.title:
+            parts.append("is the title of another page")
+        return " and ".join(parts)
+
+
+def weigh(document: Document, roles: Floats, memory: SiteMemory) -> tuple[Floats, list[Found]]:
+    """The probabilities of the roles with the memory's evidence, and what it was.
+
+    ``roles`` has shape (n, roles) and is not changed. A paragraph that is most probably the title
+    is left alone: the headline of a piece stands in the lists of many pages.
+    """
+    doubtful = roles[:, _IS_CORE].sum(axis=1) >= LEAST_CORE
+    wanted = np.flatnonzero(doubtful & (roles.argmax(axis=1) != _TITLE)).tolist()
+    found = look_up(document, wanted, memory) if wanted else []
+    if not found:
+        return roles, found
+    against_core = np.array([[each.factor] for each in found], dtype=np.float32)
+    for_pointers = np.array([[rates().title if f.title else 1.0] for f in found], dtype=np.float32)
+    moved = roles.copy()
+    moved[[each.index for each in found]] *= np.where(
+        _IS_CORE, 1 / against_core, np.where(_IS_POINTER, for_pointers, 1)
+    )
+    return moved / moved.sum(axis=1, keepdims=True), found
+
+
+def look_up(document: Document, wanted: list[int], memory: SiteMemory) -> list[Found]:
+    """What the memory says of some paragraphs, those of which it says something."""
+    paragraphs = [document.paragraphs[i] for i in wanted]
+    texts = keys.of_texts(p.text for p in paragraphs)
+    site = keys.site(document)
+    site_key = keys.of_site(site)
+    of = int(memory.sites.get(np.array([site_key]))[0])
+    stands = memory.paragraphs.get(keys.of_paragraphs(site_key, paragraphs, texts))
+    titled = memory.titles.get(texts)
+    titled[titled > MOST_TITLED] = 0
+    if titled.any():
+        titled[np.isin(texts, keys.of_texts(keys.titles(document)))] = 0
+    found = []
+    for index, paragraph, pages, titles in zip(
+        wanted, paragraphs, stands.tolist(), titled.tolist(), strict=True
+    ):
+        columns = keys.width(paragraph.text)
+        strength = 1.0
+        band = bisect_right(rates().bands, columns) - 1
+        heading = paragraph.flags & BIT["heading"]
+        enough = of >= FEWEST_PAGES and max(FEWEST_STANDS, LEAST_SHARE * of) <= pages <= of
+        if enough and band >= 0 and not heading:
+            strength = factor(document.kind, band, pages - 1, of - 1)
+        strong = strength >= LEAST_FACTOR
+        title = titles > 0 and columns in keys.TITLE_WIDTH
+        if strong or title:
+            found.append(
+                Found(
+                    index=index,
+                    factor=strength if strong else 1.0,
+                    pages=pages if strong else 0,
+                    of=of,
+                    site=site,
+                    at_least=memory.error > 0,
+                    title=title,
+                )
+            )
+    return found
