@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,11 @@ def words(text: str) -> list[str]:
         else:
             found.append(word)
     return found
+
+
+def flat(text: str) -> str:
+    """A text on one line in small letters, as strings are looked for in it."""
+    return " ".join(text.split()).lower()
 
 
 def _numbered(texts: Sequence[str], ids: dict[str, int]) -> tuple[list[int], list[int]]:
@@ -53,24 +59,45 @@ def matching_runs(gold: Sequence[int], found: Sequence[int]) -> list[tuple[int, 
     ]
 
 
-def roles(
-    blocks: Sequence[str], block_roles: Sequence[int], paragraphs: Sequence[str], none: int
-) -> NDArray[np.int8]:
-    """Role of each paragraph: that of the block most of its words come from.
+class Shares(NamedTuple):
+    """Words that blocks and paragraphs of one page have in common, in order."""
 
-    ``none`` for a paragraph that shares less than half of its words with the blocks.
-    """
+    blocks: list[Counter[int]]
+    """For each block the paragraphs that hold its words, and how many each."""
+    block_sizes: list[int]
+    """Words of each block."""
+    paragraph_sizes: list[int]
+
+
+def share(blocks: Sequence[str], paragraphs: Sequence[str]) -> Shares:
+    """Which words of which block stand in which paragraph."""
     ids: dict[str, int] = {}
     gold, gold_owner = _numbered(blocks, ids)
     found, owner = _numbered(paragraphs, ids)
-    votes = [Counter[int]() for _ in paragraphs]
-    size = Counter(owner)
+    shared = [Counter[int]() for _ in blocks]
     for g, f, length in matching_runs(gold, found):
         for k in range(length):
-            votes[owner[f + k]][block_roles[gold_owner[g + k]]] += 1
-    out = np.full(len(paragraphs), none, dtype=np.int8)
+            shared[gold_owner[g + k]][owner[f + k]] += 1
+    sizes, found_sizes = Counter(gold_owner), Counter(owner)
+    return Shares(
+        shared,
+        [sizes[i] for i in range(len(blocks))],
+        [found_sizes[j] for j in range(len(paragraphs))],
+    )
+
+
+def roles(shares: Shares, block_roles: Sequence[int], none: int) -> NDArray[np.int8]:
+    """Role of each paragraph: that of the blocks most of its words come from.
+
+    ``none`` for a paragraph that shares less than half of its words with the blocks.
+    """
+    votes = [Counter[int]() for _ in shares.paragraph_sizes]
+    for role, shared in zip(block_roles, shares.blocks, strict=True):
+        for paragraph, number in shared.items():
+            votes[paragraph][role] += number
+    out = np.full(len(votes), none, dtype=np.int8)
     for i, vote in enumerate(votes):
-        if vote and 2 * vote.total() >= size[i]:
+        if vote and 2 * vote.total() >= shares.paragraph_sizes[i]:
             out[i] = vote.most_common(1)[0][0]
     return out
 

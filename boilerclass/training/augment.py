@@ -19,19 +19,25 @@ from boilerclass.labels import ROLES, Role
 from boilerclass.training.corpus import BODY, ROLE_NUMBER, Example
 
 KEPT: dict[Role, float] = {
-    Role.CHROME: 0.15,
+    Role.CHROME: 0.1,
     Role.COMMENT: 0.3,
     Role.RECOMMENDATION: 0.5,
     Role.AD: 0.7,
     Role.PROMO: 0.7,
 }
 """Share of a page's paragraphs of a role that an extractor lets through; all of the others."""
+CHROME_INSIDE = (0.0, 0.4, 0.8)
+"""The same for chrome between headline and last line of the body: players, share bars and counters
+come along, more of them from some pages than from others."""
+THINNED_ROUNDS = 2
+"""Texts made of each page."""
 SHORTEST_BODY = 3
 """Paragraphs of body from which a document can be the base of a composed text."""
 MADE = "composed"
 """``Example.source`` of everything made here."""
 ROUNDS = 2
 """Texts composed around each article."""
+CORE_NUMBERS = (ROLE_NUMBER["title"], BODY)
 LEAD_CHARS = 80
 """Characters from which a body's first paragraph can be the lead under a headline."""
 
@@ -53,13 +59,17 @@ def thinned(examples: Sequence[Example], seed: int) -> list[Example]:
     """Typed pages as text, most of what is not article dropped at random."""
     chooser = random.Random(seed)
     out = []
-    for example in examples:
-        blank = chooser.choice((0.0, 0.3, 1.0))
+    for example in [e for e in examples for _ in range(THINNED_ROUNDS)]:
+        blank, inside = chooser.choice((0.0, 0.3, 1.0)), chooser.choice(CHROME_INSIDE)
         lines: list[Line] = []
-        for paragraph, target in zip(
-            example.document.paragraphs, example.targets.tolist(), strict=True
+        targets = example.targets.tolist()
+        article = [i for i, target in enumerate(targets) if target in CORE_NUMBERS]
+        for i, (paragraph, target) in enumerate(
+            zip(example.document.paragraphs, targets, strict=True)
         ):
             share = KEPT.get(ROLES[target], 1.0) if target >= 0 else 0.0
+            if target == ROLE_NUMBER["chrome"] and article and article[0] < i < article[-1]:
+                share = inside
             if chooser.random() < share:
                 lines.append((" ".join(paragraph.text.split()), target))
         out.append(_example(example, lines, chooser, blank))
@@ -158,8 +168,9 @@ def _teaser(
         lines += [(other.title, role)] * chooser.choice((1, 1, 1, 2))
         if chooser.random() < 0.2 and len(other.body[0]) >= LEAD_CHARS:
             lines.append((other.body[0], role))
-    if lines and chooser.random() < 0.15:  # cue and headline on one line
-        lines = [(f"{lines[0][0]} {lines[-1][0]}", role)]
+    if len(lines) > 1 and chooser.random() < 0.4:  # cue and headline on one line
+        parting = chooser.choice((": ", ": ", " ", " | "))
+        lines = [(lines[0][0].rstrip(":.") + parting + lines[-1][0], role)]
     return lines
 
 

@@ -18,6 +18,7 @@ SOURCES = {
     "trafilatura": "adbar/trafilatura evaluation pages, Apache-2.0 repository",
     "htmldate": "adbar/htmldate evaluation pages, Apache-2.0 repository",
     "mediacloud": "mediacloud/metadata-lib fixtures, Apache-2.0 repository",
+    "texts-unlabelled": "plain texts of news sites, without labels",
     "typed-texts": "plain texts of news sites, labelled line by line for this project",
 }
 
@@ -41,9 +42,10 @@ def paragraphs(
     bodies = "\n".join(f"| {name} | {f1:.3f} |" for name, f1 in scores["bodies"].items())
     return f"""# {manifest["name"]}
 
-Labels each paragraph of a web page or plain text. Two hashed linear models feed a network of
-{manifest["recipe"]["network"]["hidden"]} hidden units, whose verdicts on the neighbourhood feed a
-second one. Trained with scikit-learn {manifest["versions"]["scikit-learn"]}; numpy computes it.
+Labels each paragraph of a web page or plain text. Two hashed linear models feed a network, whose
+verdicts on the neighbourhood feed a second one; each is the mean of
+{manifest["recipe"]["network"]["members"]} networks of {manifest["recipe"]["network"]["hidden"]}
+hidden units. Trained with scikit-learn {manifest["versions"]["scikit-learn"]}; numpy computes it.
 
 ## Trained on
 
@@ -54,8 +56,10 @@ second one. Trained with scikit-learn {manifest["versions"]["scikit-learn"]}; nu
 Rows without a licence are left out, and so is the Romanian text the project is judged by. The
 role labels were made by AI annotators who read every block, not by people; two independent passes
 agree with kappa 0.974 on pages and 0.883 on texts. Where only the body of a page is known, the
-role of the rest was guessed by a network trained on the pages labelled by role. Documents by
-language: {", ".join(f"{k} {v}" for k, v in languages.most_common(12))}, others
+role of the rest was guessed by a network trained on the pages labelled by role. Pages of which
+only some strings are known, and documents without labels, teach what an earlier fit that did not
+see their site is sure of. Documents by language:
+{", ".join(f"{k} {v}" for k, v in languages.most_common(12))}, others
 {sum(languages.values()) - sum(v for _, v in languages.most_common(12))}.
 
 ## Scores
@@ -81,10 +85,11 @@ Mean word F1 of the kept text against gold bodies:
 | --- | --- |
 {bodies}
 
-Strings that must and must not survive (trafilatura's pages, not trained on): F1
+Strings that must and must not survive (trafilatura's pages): F1
 {scores["snippets"]["f1"]}, share of unwanted strings kept {scores["snippets"]["leak"]}, pages with
 any {scores["snippets"]["pages_leaking"]}. Expected calibration error of P(core):
-{scores["calibration_error"]}.
+{scores["calibration_error"]}, at temperature {manifest["temperature"]} and with
+{manifest["text_core"]} added to the log odds of core in plain text.
 
 ## Limits
 

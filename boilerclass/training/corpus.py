@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,16 +15,29 @@ from numpy.typing import NDArray
 from boilerclass import readers
 from boilerclass.document import Document
 from boilerclass.labels import ROLES
-from boilerclass.training import align
+from boilerclass.training import align, gold
+from boilerclass.training.gold import Gold
 
 UNSURE = -1
 """Target of a paragraph that must neither teach nor be scored."""
 OUTSIDE = -2
 """Target of a paragraph that is not core on a page where only the body is known."""
+UNKNOWN = -3
+"""Target of a paragraph of a page that nobody labelled: it teaches what the model makes of it."""
+REPEATED = -4
+"""Target of a line that stands in several texts of its outlet: not core, unless the model is sure
+that it is."""
 BODY = ROLES.index("body")
-TEXTS = "typed-texts"
 SEED = "seed"
 """The text the project is judged by; it never trains."""
+UNLABELLED = "texts-unlabelled"
+"""``Example.source`` of texts without labels."""
+MOST_OF_OUTLET = 120
+"""Texts without labels taken from one outlet: what they teach is variety."""
+OFTEN = 3
+"""Texts of an outlet from which a line that stands in all of them is REPEATED."""
+SHORTEST_SNIPPET = 9
+"""Characters from which a string can be told in a page."""
 
 ROLE_NUMBER = {str(role): i for i, role in enumerate(ROLES)}
 
@@ -38,7 +52,7 @@ class Example:
     language: str
     document: Document
     targets: NDArray[np.int8]
-    """Shape (n,): index into ROLES, or UNSURE, or OUTSIDE."""
+    """Shape (n,): index into ROLES, or one of the negative targets above."""
     typed: bool
     """Whether every role is known, not only the body."""
     gold: str = ""
@@ -55,107 +69,103 @@ def licensed(licence: str | None) -> bool:
 
 def folder(path: Path) -> Iterator[Example]:
     """The documents below a folder that have their gold beside them, paired by stem."""
-    for labels in sorted(path.rglob("*.json")):
-        source = next((p for s in (".html", ".txt") if (p := labels.with_suffix(s)).exists()), None)
-        if source is None:
-            continue
-        gold = json.loads(labels.read_text(encoding="utf-8"))
-        blocks = gold.get("blocks") or gold["lines"]
-        document = readers.read(source.read_bytes(), url=gold.get("url"))
-        yield Example(
-            id=gold["id"],
-            source="folder",
-            site=gold["id"],
-            language=gold["lang"],
-            document=document,
-            targets=_aligned(blocks, document),
-            typed=True,
-        )
+    return (_typed(stored) for stored in gold.folder(path))
 
 
 def typed_pages(path: Path) -> Iterator[Example]:
     """The pages labelled block by block."""
-    for row in _rows(path):
-        document = readers.read(_decoded(row), kind="html", url=row["url"])
-        yield Example(
-            id=row["id"],
-            source=row["source"],
-            site=row["site"],
-            language=row["lang"],
-            document=document,
-            targets=_aligned(row["blocks"], document),
-            typed=True,
-        )
-
-
-def _aligned(blocks: Sequence[dict[str, str]], document: Document) -> NDArray[np.int8]:
-    """The role of each paragraph by gold blocks that may be cut otherwise."""
-    return align.roles(
-        [b["text"] for b in blocks],
-        [ROLE_NUMBER[b["role"]] for b in blocks],
-        [p.text for p in document.paragraphs],
-        UNSURE,
-    )
+    return (_typed(stored) for stored in gold.parquet(path))
 
 
 def typed_texts(path: Path) -> Iterator[Example]:
     """The plain texts labelled line by line, the seed among them."""
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            document = readers.read(row["text"], kind="text", url=row["url"])
-            roles = [ROLE_NUMBER[x["role"]] for x in row["lines"]]
-            if len(roles) != len(document.paragraphs):
-                raise ValueError(f"{path}: {row['id']}: {len(roles)} labels for other lines")
-            yield Example(
-                id=row["id"],
-                source=TEXTS,
-                site=row["outlet"],
-                language=row["lang"],
-                document=document,
-                targets=np.array(roles, dtype=np.int8),
-                typed=True,
-            )
+    for stored in gold.jsonl(path):
+        document = _document(stored)
+        roles = [ROLE_NUMBER[line.role] for line in stored.blocks]
+        if len(roles) != len(document.paragraphs):
+            raise ValueError(f"{path}: {stored.id}: {len(roles)} labels for other lines")
+        yield _example(stored, document, np.array(roles, dtype=np.int8))
 
 
 def body_pages(path: Path) -> Iterator[Example]:
     """Pages with a gold body, with snippets, or with nothing known."""
-    for row in _rows(path):
-        if not licensed(row["licence"]):
+    for stored in gold.parquet(path):
+        if not licensed(stored.licence):
             continue
-        document = readers.read(_decoded(row), kind="html", url=_text(row["url"]))
+        document = _document(stored)
         paragraphs = [p.text for p in document.paragraphs]
-        gold = _text(row["gold"]) or ""
         targets = (
-            align.in_body(gold.splitlines(), paragraphs, yes=BODY, no=OUTSIDE, unsure=UNSURE)
-            if gold
-            else np.full(len(paragraphs), UNSURE, dtype=np.int8)
+            align.in_body(stored.body.splitlines(), paragraphs, yes=BODY, no=OUTSIDE, unsure=UNSURE)
+            if stored.body
+            else _by_snippets(paragraphs, *stored.snippets)
         )
-        yield Example(
-            id=row["id"],
-            source=row["source"],
-            site=row["site"],
-            language=row["lang"],
-            document=document,
-            targets=targets,
-            typed=False,
-            gold=gold,
-            page_type=_text(row["page_type"]),
-            snippets=(tuple(row["with"]), tuple(row["without"])),
-        )
+        yield _example(stored, document, targets)
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    import pyarrow.parquet as parquet
+def unlabelled_texts(path: Path) -> Iterator[Example]:
+    """Plain texts without labels, at most MOST_OF_OUTLET of an outlet, drawn at random.
 
-    for batch in parquet.ParquetFile(path).iter_batches(batch_size=32):
-        yield from batch.to_pylist()
+    Left out are those that the labelled texts beside the file hold.
+    """
+    labelled = {stored.page for stored in gold.jsonl(path.with_name(gold.TEXTS))}
+    outlets: dict[str, list[Gold]] = defaultdict(list)
+    for stored in gold.jsonl(path):
+        host = urlsplit(stored.url or "").netloc.removeprefix("www.")
+        outlets[host or stored.source].append(stored)
+    for outlet, texts in sorted(outlets.items()):
+        known = Counter(line for text in texts for line in set(_lines(text)))
+        for stored in random.Random(outlet).sample(texts, min(len(texts), MOST_OF_OUTLET)):
+            if stored.page in labelled:
+                continue
+            document = _document(stored)
+            often = [known[p.text.strip()] >= OFTEN for p in document.paragraphs]
+            targets = np.where(often, REPEATED, UNKNOWN).astype(np.int8)
+            example = _example(stored, document, targets)
+            yield replace(example, source=UNLABELLED, site=outlet)
 
 
-def _decoded(row: dict[str, Any]) -> str:
-    html: bytes = row["html"]
-    return html.decode(row["encoding"] or "utf-8", "replace")
+def _lines(stored: Gold) -> list[str]:
+    return [line.strip() for line in stored.source_text.splitlines()]
 
 
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+def _by_snippets(
+    paragraphs: list[str], wanted: tuple[str, ...], unwanted: tuple[str, ...]
+) -> NDArray[np.int8]:
+    """BODY and OUTSIDE where a snippet stands, UNSURE where one of each does, UNKNOWN elsewhere."""
+    out = np.full(len(paragraphs), UNKNOWN, dtype=np.int8)
+    yes, no = (
+        [s for s in map(align.flat, side) if len(s) >= SHORTEST_SNIPPET]
+        for side in (wanted, unwanted)
+    )
+    for i, text in enumerate(map(align.flat, paragraphs)):
+        inside, outside = any(s in text for s in yes), any(s in text for s in no)
+        if inside or outside:
+            out[i] = UNSURE if inside and outside else BODY if inside else OUTSIDE
+    return out
+
+
+def _typed(stored: Gold) -> Example:
+    """The role of each paragraph by gold blocks that may be cut otherwise."""
+    document = _document(stored)
+    shares = align.share([b.text for b in stored.blocks], [p.text for p in document.paragraphs])
+    block_roles = [ROLE_NUMBER[b.role] for b in stored.blocks]
+    return _example(stored, document, align.roles(shares, block_roles, UNSURE))
+
+
+def _document(stored: Gold) -> Document:
+    return readers.read(stored.page, kind=stored.kind, url=stored.url)
+
+
+def _example(stored: Gold, document: Document, targets: NDArray[np.int8]) -> Example:
+    return Example(
+        id=stored.id,
+        source=stored.source,
+        site=stored.site,
+        language=stored.language,
+        document=document,
+        targets=targets,
+        typed=bool(stored.blocks),
+        gold=stored.body,
+        page_type=stored.page_type,
+        snippets=stored.snippets,
+    )

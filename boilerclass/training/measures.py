@@ -11,12 +11,16 @@ from numpy.typing import NDArray
 
 from boilerclass.features.context import TO_LABELS
 from boilerclass.labels import LABEL_OF, LABELS, ROLES, Label, Role
-from boilerclass.scorer import softmax
 from boilerclass.training import align
 from boilerclass.training.corpus import Example
 from boilerclass.training.matrix import Matrix
 
+Floats = NDArray[np.float64]
+
 BINS = 15
+CORE = LABELS.index(Label.CORE)
+UNWANTED = (Label.TEASER, Label.RECOMMENDATION, Label.AD)
+"""Labels whose paragraphs leak when they come out as core."""
 FREE = ("caption", "meta")
 """Roles that may come out as core or chrome: sources differ in what they call the article."""
 
@@ -42,13 +46,32 @@ def kept_text(example: Example, labels: Sequence[Label]) -> str:
     )
 
 
+def rates(confusion: Floats) -> tuple[Floats, Floats, Floats]:
+    """Precision, recall and F1 of each label, shape (..., 5), zero where nothing was found.
+
+    ``confusion`` has shape (..., 5, 5): right labels by labels given.
+    """
+    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
+    precision = hits / np.maximum(confusion.sum(axis=-2), 1)
+    recall = hits / np.maximum(confusion.sum(axis=-1), 1)
+    both = precision + recall
+    return precision, recall, 2 * precision * recall / np.where(both > 0, both, 1)
+
+
+def mean_present(values: Floats, confusion: Floats) -> Floats:
+    """The mean over the labels that gold has, shape (...)."""
+    present = confusion.sum(axis=-1) > 0
+    mean: Floats = (values * present).sum(axis=-1) / np.maximum(present.sum(axis=-1), 1)
+    return mean
+
+
 def typed(examples: Iterable[tuple[Example, Sequence[Label]]]) -> dict[str, Any]:
     """Precision, recall and F1 of each label over paragraphs; macro-F1; what leaks and is lost.
 
     ``leak``: share of teaser, recommendation and ad paragraphs that come out as core. ``loss``:
     share of the words of titles and bodies that do not.
     """
-    confusion: Counter[tuple[Label, Label]] = Counter()
+    confusion = np.zeros((len(LABELS), len(LABELS)))
     lost = words = 0
     for example, labels in examples:
         for target, got, paragraph in zip(
@@ -57,28 +80,19 @@ def typed(examples: Iterable[tuple[Example, Sequence[Label]]]) -> dict[str, Any]
             if target < 0 or ROLES[target] in FREE:
                 continue
             right = LABEL_OF[ROLES[target]]
-            confusion[right, got] += 1
+            confusion[LABELS.index(right), LABELS.index(got)] += 1
             if right is Label.CORE:
                 size = len(align.words(paragraph.text))
                 words += size
                 lost += size * (got is not Label.CORE)
-    figures: dict[str, Any] = {}
-    for label in LABELS:
-        hit = confusion[label, label]
-        precision = hit / max(1, sum(n for (_, got), n in confusion.items() if got is label))
-        recall = hit / max(1, sum(n for (right, _), n in confusion.items() if right is label))
-        figures[str(label)] = [round(x, 4) for x in (precision, recall, f1(precision, recall))]
-    present = [label for label in LABELS if any(right is label for right, _ in confusion)]
-    figures["macro_f1"] = round(
-        sum(figures[str(label)][2] for label in present) / max(1, len(present)), 4
-    )
+    scores = rates(confusion)
+    leaks = confusion[:, CORE] / np.maximum(confusion.sum(axis=1), 1)
+    figures: dict[str, Any] = {
+        str(label): [round(float(x[i]), 4) for x in scores] for i, label in enumerate(LABELS)
+    }
+    figures["macro_f1"] = round(float(mean_present(scores[2], confusion)), 4)
     figures["leak"] = {
-        str(label): round(
-            confusion[label, Label.CORE]
-            / max(1, sum(n for (right, _), n in confusion.items() if right is label)),
-            4,
-        )
-        for label in (Label.TEASER, Label.RECOMMENDATION, Label.AD)
+        str(label): round(float(leaks[LABELS.index(label)]), 4) for label in UNWANTED
     }
     figures["loss"] = round(lost / max(1, words), 4)
     return figures
@@ -105,9 +119,8 @@ def snippets(examples: Iterable[tuple[Example, Sequence[Label]]]) -> dict[str, f
         wanted, unwanted = example.snippets
         if not wanted and not unwanted:
             continue
-        text = _flat(kept_text(example, labels))
-        inside = sum(_flat(s) in text for s in wanted)
-        through = sum(_flat(s) in text for s in unwanted)
+        text = kept_text(example, labels)
+        inside, through = survivors(wanted, text), survivors(unwanted, text)
         kept, missed = kept + inside, missed + len(wanted) - inside
         leaked, held = leaked + through, held + len(unwanted) - through
         pages, bad_pages = pages + 1, bad_pages + bool(through)
@@ -119,20 +132,31 @@ def snippets(examples: Iterable[tuple[Example, Sequence[Label]]]) -> dict[str, f
     }
 
 
-def _flat(text: str) -> str:
-    return " ".join(text.split()).lower()
+def survivors(strings: Sequence[str], text: str) -> int:
+    """How many of the strings the text holds, whatever the case and the white space."""
+    flat = align.flat(text)
+    return sum(align.flat(s) in flat for s in strings)
 
 
-def calibration_error(data: Matrix, roles: NDArray[np.float32], temperature: float) -> float:
+def calibration_error(data: Matrix, roles: NDArray[np.float32]) -> float:
     """Expected calibration error of P(core) over typed documents, in BINS equal bins."""
     free = [ROLES.index(Role(r)) for r in FREE]
     known = (data.targets >= 0) & data.real & ~np.isin(data.targets, free)
-    calibrated = softmax(np.log(roles[known] + 1e-7) / temperature) @ TO_LABELS
-    predicted = calibrated[:, LABELS.index(Label.CORE)]
-    truth = TO_LABELS[data.targets[known], LABELS.index(Label.CORE)]
+    said = (roles[known] @ TO_LABELS)[:, CORE]
+    truth = TO_LABELS[data.targets[known], CORE]
+    return round(float(expected_error(reliability(said, truth))), 4)
+
+
+def reliability(predicted: NDArray[Any], truth: NDArray[Any]) -> Floats:
+    """For each of BINS equal bins of probability: how many, the sum of their probabilities, and
+    how many are true; shape (BINS, 3)."""
     bin_of = np.minimum((predicted * BINS).astype(int), BINS - 1)
-    gaps = [
-        (bin_of == b).mean() * abs(predicted[bin_of == b].mean() - truth[bin_of == b].mean())
-        for b in np.unique(bin_of)
-    ]
-    return round(float(sum(gaps)), 4)
+    columns = (np.ones(len(predicted)), predicted, truth)
+    return np.stack([np.bincount(bin_of, c, minlength=BINS) for c in columns], axis=1)
+
+
+def expected_error(bins: Floats) -> Floats:
+    """Expected calibration error, shape (...), of reliability tables, shape (..., BINS, 3)."""
+    gap = np.abs(bins[..., 1] - bins[..., 2]).sum(axis=-1)
+    error: Floats = gap / np.maximum(bins[..., 0].sum(axis=-1), 1)
+    return error

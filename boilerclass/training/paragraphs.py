@@ -8,6 +8,7 @@ import platform
 import tomllib
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +21,7 @@ from boilerclass import artifact, batch, decode, features, scorer
 from boilerclass.errors import InvalidOption, UnreadableInput
 from boilerclass.features import context
 from boilerclass.labels import LABELS, ROLES, Label
-from boilerclass.training import augment, card, corpus, matrix, measures, stack
+from boilerclass.training import augment, card, corpus, gold, guess, matrix, measures, stack
 from boilerclass.training.corpus import Example
 
 Floats = NDArray[np.float32]
@@ -34,7 +35,8 @@ THINNED, COMPOSED = "thinned", "composed"
 
 READERS: dict[str, Callable[[Path], Iterator[Example]]] = {
     "typed-pages.parquet": corpus.typed_pages,
-    "typed-texts.jsonl": corpus.typed_texts,
+    gold.TEXTS: corpus.typed_texts,
+    "texts-unlabelled.jsonl.gz": corpus.unlabelled_texts,
 }
 
 
@@ -47,8 +49,8 @@ def train(
 ) -> dict[str, Any]:
     """The scores of the model left in ``out``, by cross-validation by site.
 
-    ``predictions`` receives, as JSON Lines, the labels of every typed document by the layers that
-    did not see its site.
+    ``predictions`` receives, as JSON Lines, labels and probabilities for every document that was
+    not made up, by the layers that did not see its site: ``boilerclass evaluate`` reads it.
 
     Raises:
         UnreadableInput: a file that the recipe names is not in the corpus.
@@ -60,8 +62,9 @@ def train(
     folds = [fold_of(e.site, recipe.folds) for e in examples]
     data = matrix.build(examples, folds)
     layers = stack.fit(data, stack.row_weights(data, weights), recipe)
-    temperature = calibrate(data, layers.out_of_fold)
-    scores = measure(data, layers.out_of_fold, temperature)
+    calibration = calibrate(data, layers.out_of_fold)
+    roles = calibration(layers.out_of_fold, data.html)
+    scores = measure(data, roles)
     manifest = {
         "name": settings["name"],
         "kind": "paragraphs",
@@ -69,19 +72,21 @@ def train(
         "roles": [str(role) for role in ROLES],
         "columns": list(features.COLUMNS),
         "betas": BETAS,
-        "temperature": temperature,
+        "temperature": calibration.temperature,
+        "text_core": calibration.text_core,
         "seed": recipe.seed,
         "recipe": settings,
+        "corpus": gold.digests(corpus_path, settings["sources"]),
         "versions": {name: version(name) for name in ("scikit-learn", "numpy", "turbohtml")}
         | {"python": platform.python_version()},
         "scores": scores,
     }
-    arrays = _arrays(layers)
-    _check_parity(examples[:: max(1, len(examples) // 60)], layers, arrays)
+    arrays = _arrays(layers, calibration)
+    _check_parity(examples[:: max(1, len(examples) // 60)], layers, calibration, arrays)
     artifact.write(out, manifest, arrays, card.paragraphs(manifest, examples, weights))
     _record(history, artifact.read(out), scores)
     if predictions is not None:
-        _write_predictions(predictions, verdicts(data, layers.out_of_fold, temperature))
+        _write_predictions(predictions, data, roles)
     return scores
 
 
@@ -122,38 +127,54 @@ def fold_of(site: str, folds: int) -> int:
     return zlib.crc32(site.encode()) % folds
 
 
-def calibrate(data: matrix.Matrix, roles: Floats) -> float:
-    """The temperature under which the labels of typed documents are most likely."""
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What turns the second network's probabilities into those that are given out."""
+
+    temperature: float
+    text_core: float
+    """Added to the log odds of core in plain text: made-up and guessed texts teach other shares of
+    core than texts that somebody keeps have."""
+
+    def __call__(self, roles: Floats, html: NDArray[np.bool_]) -> Floats:
+        logits = np.log(np.maximum(roles, stack.TINY)) / np.float32(self.temperature)
+        logits[:, guess.CORE_ROLES] += np.where(html, 0, np.float32(self.text_core))[:, None]
+        return scorer.softmax(np.asarray(logits, dtype=np.float32))
+
+
+def calibrate(data: matrix.Matrix, roles: Floats) -> Calibration:
+    """Under which the labels of typed documents are most likely: first the temperature by all of
+    them, then the offset by the texts."""
     known = (data.targets >= 0) & data.real
     truth = context.TO_LABELS[data.targets[known]].argmax(axis=1)
-    logits = np.log(roles[known] + 1e-7)
-    rows = np.arange(len(truth))
+    html = data.html[known]
 
-    def loss(temperature: float) -> float:
-        labels = scorer.softmax(logits / temperature) @ context.TO_LABELS
-        return -float(np.log(labels[rows, truth] + 1e-7).mean())
+    def loss(calibration: Calibration, among: NDArray[np.bool_]) -> float:
+        labels = calibration(roles[known][among], html[among]) @ context.TO_LABELS
+        return -float(np.log(labels[np.arange(len(labels)), truth[among]] + 1e-7).mean())
 
-    tried: list[float] = np.arange(0.6, 2.05, 0.05).round(2).tolist()
-    return min(tried, key=loss)
+    tried = [Calibration(t, 0.0) for t in np.arange(0.6, 2.05, 0.05).round(2).tolist()]
+    best = min(tried, key=lambda c: loss(c, np.ones_like(html)))
+    if html.all():
+        return best
+    moved = [replace(best, text_core=o) for o in np.arange(-1.5, 1.55, 0.1).round(2).tolist()]
+    return min(moved, key=lambda c: loss(c, ~html))
 
 
-def verdicts(
-    data: matrix.Matrix, roles: Floats, temperature: float
-) -> Iterator[tuple[Example, list[Label]]]:
-    """Each example with the labels that its out-of-fold scores give."""
-    calibrated = scorer.softmax(np.log(roles + 1e-7) / temperature)
+def verdicts(data: matrix.Matrix, roles: Floats) -> Iterator[tuple[Example, list[Label]]]:
+    """Each example with the labels that its calibrated out-of-fold scores give."""
     for i, example in enumerate(data.examples):
         rows = slice(data.bounds[i], data.bounds[i + 1])
         own, _ = decode.labels(
-            calibrated[rows], data.chars[rows], threshold=None, beta=BETAS["balanced"]
+            roles[rows], data.chars[rows], threshold=None, beta=BETAS["balanced"]
         )
         own[decode.from_data(example.document)] = decode.CORE
         yield example, [LABELS[k] for k in own.tolist()]
 
 
-def measure(data: matrix.Matrix, roles: Floats, temperature: float) -> dict[str, Any]:
+def measure(data: matrix.Matrix, roles: Floats) -> dict[str, Any]:
     """The scores on pages of sites that the scoring layers did not see."""
-    scored = list(verdicts(data, roles, temperature))
+    scored = list(verdicts(data, roles))
     html = [x for x in scored if x[0].document.kind == "html"]
     texts = [x for x in scored if x[0].document.kind == "text" and x[0].source != augment.MADE]
     return {
@@ -161,42 +182,57 @@ def measure(data: matrix.Matrix, roles: Floats, temperature: float) -> dict[str,
         "typed_texts": measures.typed(texts),
         "bodies": measures.bodies(html),
         "snippets": measures.snippets(x for x in html if x[0].source == "trafilatura"),
-        "calibration_error": measures.calibration_error(data, roles, temperature),
+        "calibration_error": measures.calibration_error(data, roles),
     }
 
 
-def _arrays(layers: stack.Stack) -> dict[str, NDArray[Any]]:
+def _arrays(layers: stack.Stack, calibration: Calibration) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {}
     for name, linear in (("text", layers.text), ("word", layers.words)):
         table, bias = linear.table()
         arrays |= {f"{name}_table": table.astype(np.float16), f"{name}_bias": bias}
-    for name, model in (("first", layers.first), ("second", layers.second)):
-        output = np.zeros((model.coefs_[1].shape[0], len(ROLES)), dtype=np.float32)
-        bias = np.full(len(ROLES), -30, dtype=np.float32)
-        output[:, model.classes_], bias[model.classes_] = model.coefs_[1], model.intercepts_[1]
-        arrays |= {
-            f"{name}_hidden": model.coefs_[0].astype(np.float32),
-            f"{name}_hidden_bias": model.intercepts_[0].astype(np.float32),
-            f"{name}_output": output,
-            f"{name}_output_bias": bias,
-        }
+    second = _with_offset(layers.second.network(), layers.standard, calibration)
+    for name, network in (("first", layers.first.network()), ("second", second)):
+        arrays |= {f"{name}_{part}": weights for part, weights in asdict(network).items()}
     for name, standard in (("", layers.standard), ("context_", layers.context_standard)):
         arrays |= {f"{name}mean": standard.mean, f"{name}scale": standard.scale}
     return arrays
 
 
+def _with_offset(
+    network: scorer.Network, standard: scorer.Standard, calibration: Calibration
+) -> scorer.Network:
+    """The network with one more hidden unit, which is 1 in plain text and 0 in pages, and adds the
+    calibration's offset to the roles of core."""
+    column = features.COLUMNS.index("is_html")
+    both = np.zeros((2, len(standard.mean)), dtype=np.float32)
+    both[1, column] = 1
+    text, html = standard(both)[:, column].tolist()
+    unit = np.zeros((len(network.hidden), 1), dtype=np.float32)
+    unit[column] = -1 / (html - text)
+    output = np.zeros((1, len(ROLES)), dtype=np.float32)
+    output[:, guess.CORE_ROLES] = calibration.text_core * calibration.temperature
+    return scorer.Network(
+        hidden=np.concatenate((network.hidden, unit), axis=1),
+        hidden_bias=np.append(network.hidden_bias, np.float32(html / (html - text))),
+        output=np.concatenate((network.output, output)),
+        output_bias=network.output_bias,
+    )
+
+
 def _check_parity(
-    examples: Sequence[Example], layers: stack.Stack, arrays: dict[str, NDArray[Any]]
+    examples: Sequence[Example],
+    layers: stack.Stack,
+    calibration: Calibration,
+    arrays: dict[str, NDArray[Any]],
 ) -> None:
     together = batch.collect([e.document for e in examples])
     found = features.extract(together)
     own = stack.own_columns(found, together, layers)
-    around = context.features(
-        together, stack.spread(layers.first, scorer.first_input(own, together.page))
-    )
+    around = context.features(together, layers.first(scorer.first_input(own, together.page)))
     inputs = np.concatenate((own, layers.context_standard(around)), axis=1)
-    expected = stack.spread(layers.second, inputs)
-    ours = scorer.from_arrays(arrays, {"temperature": 1.0})
+    expected = calibration(layers.second(inputs), scorer.is_html(together) > 0)
+    ours = scorer.from_arrays(arrays, {"temperature": calibration.temperature})
     off = float(np.abs(ours.roles(ours.inputs(found, together)) - expected).max())
     if off > PARITY:
         raise AssertionError(
@@ -221,6 +257,7 @@ def _recipe(settings: dict[str, Any]) -> stack.Recipe:
             folds=settings["folds"],
             linear_alpha=linear["alpha"],
             linear_epochs=linear["epochs"],
+            members=network["members"],
             hidden=network["hidden"],
             alpha=network["alpha"],
             epochs=network["epochs"],
@@ -230,17 +267,28 @@ def _recipe(settings: dict[str, Any]) -> stack.Recipe:
         raise InvalidOption(f"the recipe has no entry {error}") from error
 
 
-def _write_predictions(path: Path, scored: Iterable[tuple[Example, list[Label]]]) -> None:
+def _write_predictions(path: Path, data: matrix.Matrix, roles: Floats) -> None:
+    """Leave what each real document was given, a line each; a page of two sources once."""
+    written: set[str] = set()
     with path.open("w", encoding="utf-8") as file:
-        for example, labels in scored:
-            if not example.typed or example.source == augment.MADE:
+        for i, (example, labels) in enumerate(verdicts(data, roles)):
+            if example.source == augment.MADE or example.id in written:
                 continue
+            written.add(example.id)
+            probabilities = roles[data.bounds[i] : data.bounds[i + 1]] @ context.TO_LABELS
+            probabilities[decode.from_data(example.document)] = np.eye(len(LABELS))[decode.CORE]
             paragraphs = [
-                {"text": p.text, "label": str(label)}
-                for p, label in zip(example.document.paragraphs, labels, strict=True)
+                {"text": p.text, "label": str(label), "probabilities": _named(own)}
+                for p, label, own in zip(
+                    example.document.paragraphs, labels, probabilities.tolist(), strict=True
+                )
             ]
             row = {"id": example.id, "paragraphs": paragraphs}
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _named(probabilities: Sequence[float]) -> dict[str, float]:
+    return {str(label): round(p, 4) for label, p in zip(LABELS, probabilities, strict=True)}
 
 
 def _record(history: Path, model: artifact.Artifact, scores: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,8 +20,10 @@ from sklearn.neural_network import MLPClassifier
 
 from boilerclass import batch, features, scorer
 from boilerclass.features import context, ngrams, words
-from boilerclass.labels import LABEL_OF, ROLES, Label
+from boilerclass.labels import ROLES
+from boilerclass.training import guess
 from boilerclass.training.corpus import OUTSIDE, UNSURE
+from boilerclass.training.guess import CORE_ROLES
 from boilerclass.training.matrix import CHUNK, Matrix, counts
 
 Floats = NDArray[np.float32]
@@ -30,7 +32,11 @@ Mask = NDArray[np.bool_]
 
 M = TypeVar("M")
 
-CORE_ROLES = [i for i, role in enumerate(ROLES) if LABEL_OF[role] is Label.CORE]
+TINY = 1e-30
+"""Probability below which none is told from 0."""
+
+DRAWN = 0.45
+"""Share of the rows that a network is fitted on, drawn by weight: more of them cost time only."""
 ABSTAINING = [ROLES.index(r) for r in ROLES if r in ("caption", "meta")]
 """Roles that bodies of different sources hold or leave out: no teachers of core against rest."""
 
@@ -43,6 +49,8 @@ class Recipe:
     folds: int
     linear_alpha: float
     linear_epochs: int
+    members: int
+    """Networks of different seeds whose logits are averaged."""
     hidden: int
     alpha: float
     epochs: int
@@ -73,15 +81,49 @@ class Linear:
 
 
 @dataclass(frozen=True, slots=True)
+class Ensemble:
+    """Networks whose logits are averaged: one network of all their hidden units."""
+
+    members: Sequence[MLPClassifier]
+
+    def __call__(self, inputs: Floats) -> Floats:
+        """The probabilities, with a column for every role, also for those not met in training."""
+        logs = np.zeros((len(inputs), len(ROLES)), dtype=np.float32)
+        for model in self.members:
+            logs += np.log(np.maximum(spread(model, inputs), TINY))
+        return scorer.softmax(logs / np.float32(len(self.members)))
+
+    def network(self) -> scorer.Network:
+        """The same as one network."""
+        parts = [_padded(model) for model in self.members]
+        n = np.float32(len(parts))
+        return scorer.Network(
+            hidden=np.concatenate([p.hidden for p in parts], axis=1),
+            hidden_bias=np.concatenate([p.hidden_bias for p in parts]),
+            output=np.concatenate([p.output / n for p in parts]),
+            output_bias=np.mean([p.output_bias for p in parts], axis=0, dtype=np.float32),
+        )
+
+
+def _padded(model: MLPClassifier) -> scorer.Network:
+    output = np.zeros((model.coefs_[1].shape[0], len(ROLES)), dtype=np.float32)
+    bias = np.full(len(ROLES), np.log(TINY), dtype=np.float32)
+    output[:, model.classes_], bias[model.classes_] = model.coefs_[1], model.intercepts_[1]
+    return scorer.Network(
+        model.coefs_[0].astype(np.float32), model.intercepts_[0].astype(np.float32), output, bias
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Stack:
     """The fitted layers, and what the last one says of pages it did not see."""
 
     text: Linear
     words: Linear
     standard: scorer.Standard
-    first: MLPClassifier
+    first: Ensemble
     context_standard: scorer.Standard
-    second: MLPClassifier
+    second: Ensemble
     out_of_fold: Floats
     """Shape (n, roles)."""
     targets: Ints
@@ -100,15 +142,20 @@ def fit(matrix: Matrix, weights: Floats, recipe: Recipe) -> Stack:
     standard = _standard(own[usable & matrix.typed & matrix.html])
     own = standard(own)
     targets = typed_outside(matrix, own, weights, recipe)
-    taught = (targets >= 0) & (weights > 0)
-    first, first_scores = _network(
-        scorer.first_input(own, matrix.page), targets, taught, weights, matrix.fold, recipe
+    alone = replace(recipe, members=1)
+    earlier = _networks(matrix, own, targets, weights, alone).out_of_fold
+    targets = guess.targets(targets, earlier, matrix.dense)
+    networks = _networks(matrix, own, targets, weights, recipe)
+    return Stack(
+        text,
+        names,
+        standard,
+        networks.first,
+        networks.context_standard,
+        networks.second,
+        networks.out_of_fold,
+        targets,
     )
-    around = _around(matrix, first_scores)
-    context_standard = _standard(around[taught])
-    inputs = np.concatenate((own, context_standard(around)), axis=1)
-    second, scores = _network(inputs, targets, taught, weights, matrix.fold, recipe)
-    return Stack(text, names, standard, first, context_standard, second, scores, targets)
 
 
 def own_columns(found: features.Evidence, together: batch.Batch, layers: Stack) -> Floats:
@@ -143,18 +190,17 @@ def typed_outside(matrix: Matrix, own: Floats, weights: Floats, recipe: Recipe) 
     if not outside.any():
         return targets
     inputs = scorer.first_input(own, matrix.page)
-    teacher = _mlp(recipe, epochs=2 * recipe.epochs)
-    _fit_mlp(teacher, inputs[known], matrix.targets[known], weights[known])
-    guess = spread(teacher, inputs[outside])
-    guess[:, CORE_ROLES] = -1
-    targets[outside] = guess.argmax(axis=1)
+    teacher = _mlp(recipe, recipe.seed, epochs=2 * recipe.epochs)
+    _fit_mlp(teacher, inputs, matrix.targets, weights, np.flatnonzero(known))
+    targets[outside] = guess.not_core(spread(teacher, inputs[outside]))
     return targets
 
 
 def _linear(matrix: Matrix, rows: Any, usable: Mask, recipe: Recipe) -> tuple[Linear, Floats]:
     known = usable & (matrix.targets >= 0) & matrix.typed
     core = np.where(np.isin(matrix.targets, CORE_ROLES), 1, 0)
-    sided = usable & (matrix.targets != UNSURE) & ~np.isin(matrix.targets, ABSTAINING)
+    sided = usable & (matrix.targets >= OUTSIDE) & (matrix.targets != UNSURE)
+    sided &= ~np.isin(matrix.targets, ABSTAINING)
 
     def fit_once(mask: Mask) -> Linear:
         roles = _sgd(recipe).fit(rows[known & mask], matrix.targets[known & mask])
@@ -166,16 +212,38 @@ def _linear(matrix: Matrix, rows: Any, usable: Mask, recipe: Recipe) -> tuple[Li
     return _out_of_fold(fit_once, lambda model, mask: model(rows[mask]), matrix.fold, recipe.folds)
 
 
-def _network(
-    inputs: Floats, targets: Ints, taught: Mask, weights: Floats, fold: Ints, recipe: Recipe
-) -> tuple[MLPClassifier, Floats]:
-    def fit_once(mask: Mask) -> MLPClassifier:
-        chosen = taught & mask
-        return _fit_mlp(_mlp(recipe), inputs[chosen], targets[chosen], weights[chosen])
+@dataclass(frozen=True, slots=True)
+class _Networks:
+    first: Ensemble
+    context_standard: scorer.Standard
+    second: Ensemble
+    out_of_fold: Floats
 
-    return _out_of_fold(
-        fit_once, lambda model, mask: spread(model, inputs[mask]), fold, recipe.folds
-    )
+
+def _networks(
+    matrix: Matrix, own: Floats, targets: Ints, weights: Floats, recipe: Recipe
+) -> _Networks:
+    """Both networks, the second fitted on what the first says of pages it did not see."""
+    taught = (targets >= 0) & (weights > 0)
+
+    def fitted(inputs: Floats) -> tuple[Ensemble, Floats]:
+        def fit_once(mask: Mask) -> Ensemble:
+            rows = np.flatnonzero(taught & mask)
+            models = [
+                _fit_mlp(_mlp(recipe, seed), inputs, targets, weights, rows)
+                for seed in range(recipe.seed, recipe.seed + recipe.members)
+            ]
+            return Ensemble(models)
+
+        return _out_of_fold(
+            fit_once, lambda model, mask: model(inputs[mask]), matrix.fold, recipe.folds
+        )
+
+    first, first_scores = fitted(scorer.first_input(own, matrix.page))
+    around = _around(matrix, first_scores)
+    context_standard = _standard(around[taught])
+    second, scores = fitted(np.concatenate((own, context_standard(around)), axis=1))
+    return _Networks(first, context_standard, second, scores)
 
 
 def _out_of_fold(
@@ -225,22 +293,44 @@ def _sgd(recipe: Recipe) -> SGDClassifier:
     )
 
 
-def _mlp(recipe: Recipe, epochs: int | None = None) -> MLPClassifier:
+def _mlp(recipe: Recipe, seed: int, epochs: int | None = None) -> MLPClassifier:
     return MLPClassifier(
         hidden_layer_sizes=(recipe.hidden,),
         alpha=recipe.alpha,
         batch_size=recipe.batch,
         max_iter=epochs or recipe.epochs,
         n_iter_no_change=1_000,
-        random_state=recipe.seed,
+        random_state=seed,
     )
 
 
-def _fit_mlp(model: MLPClassifier, inputs: Floats, targets: Ints, weights: Floats) -> MLPClassifier:
+def _fit_mlp(
+    model: MLPClassifier, inputs: Floats, targets: Ints, weights: Floats, rows: Ints
+) -> MLPClassifier:
+    """The model fitted on a share of the rows.
+
+    A row is drawn with a probability in proportion to its weight, up to 1, and its weight is
+    divided by it: the expected loss is that of all rows.
+    """
+    weight = weights[rows]
+    probability = np.minimum(weight * _scale(weight, DRAWN), 1)
+    drawn = np.random.default_rng(model.random_state).random(len(rows)) < probability
+    rows, weight = rows[drawn], (weight / probability)[drawn]
     with warnings.catch_warnings():
         # The number of epochs is chosen by cross-validation, not run until convergence.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return model.fit(inputs, targets, sample_weight=weights / weights.mean())
+        return model.fit(inputs[rows], targets[rows], sample_weight=weight / weight.mean())
+
+
+def _scale(weights: Floats, share: float) -> float:
+    """The factor under which the weights, cut at 1, have the mean ``share``; by bisection."""
+    low, high = 0.0, 1 / float(weights.min())
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (
+            (middle, high) if np.minimum(weights * middle, 1).mean() < share else (low, middle)
+        )
+    return high
 
 
 def spread(model: MLPClassifier, inputs: Floats) -> Floats:
