@@ -1,7 +1,7 @@
 # One-line verbs. PYTHON is the interpreter of a virtual environment with `.[dev]` in it.
 PYTHON ?= python
 
-.PHONY: setup test lint format types train readme ci
+.PHONY: setup test lint format types train evaluate picture readme ci
 
 setup:
 	$(PYTHON) -m pip install --editable '.[dev]'
@@ -20,6 +20,15 @@ types:
 
 train:  # BOILERCLASS_CORPUS names the corpus
 	boilerclass train data/recipe.toml --output-dir boilerclass/models/paragraphs
+
+evaluate:  # BOILERCLASS_CORPUS names the corpus; fails where a figure is below its floor
+	boilerclass evaluate data/examples --floors data/floors.json
+	boilerclass evaluate $(BOILERCLASS_CORPUS) --stored --floors data/floors.json
+
+GOLD ?= data/examples
+picture:  # of README.md; GOLD='typed-pages.parquet --predictions FILE' for cross-validated ones
+	boilerclass evaluate $(GOLD) --plots build/plots > /dev/null
+	cp build/plots/pages-calibration.png data/calibration.png
 
 readme:  # after a new model: the example in README.md
 	$(PYTHON) tests/test_readme.py

@@ -1,87 +1,323 @@
-"""CPU time a page, ours beside the peers that are installed, on the same pages in the same run.
+"""CPU time, memory and start-up, ours beside the peers that are installed (`pip install .[bench]`).
 
-    OMP_NUM_THREADS=1 python benchmarks/speed.py [--corpus DIR] [--pages 200]
+    OMP_NUM_THREADS=1 python benchmarks/speed.py [--corpus DIR] [--write]
 
-Without a corpus the invented pages of data/examples are used, which are far smaller than pages
-found in the wild; the ratios are then of little worth.
+Without a corpus the pages are invented ones of realistic shape. Every figure that compares two
+tools comes from the same pages in the same run, the tools taking turns. ``--write`` renews
+benchmarks/RESULTS.md and its picture; it takes some minutes.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
-from importlib.util import find_spec
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import turbohtml
 
 import boilerclass
-from boilerclass import cleaner
+from boilerclass import cleaner, pipeline
+from boilerclass.native import PURE, kernels
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+import invented_pages  # noqa: E402  # found by the line above
 
 ROUNDS = 3
-EXAMPLES = Path(__file__).parent.parent / "data" / "examples" / "pages"
+PEER = "resiliparse main content"
+SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000, 50_000_000)
+NUMBERS = (1, 10, 100, 1_000, 10_000, 100_000)
+SMALL, USUAL, OF_THE_WILD = 2_000, 60_000, 250_000
+"""Characters of a page where many are needed, where some are, and where one is to be typical."""
+JOB_PAGES = 800
+STREAM, SETTLED = 10_000, 500
+"""Pages of the stream whose memory is watched, and after how many growth counts."""
 
 Task = Callable[[Sequence[str]], object]
+Row = tuple[str, ...]
 
 
 def pages(corpus: str | None, number: int) -> list[str]:
-    """The first pages of the corpus, else the invented ones."""
+    """The first pages of the corpus, else invented ones."""
     if corpus:
         import pandas as pd
 
         rows = pd.read_parquet(Path(corpus) / "pages-wcxb.parquet", columns=["html"])
         return [html.decode("utf-8", "replace") for html in rows["html"][:number]]
-    return [p.read_text("utf-8", "replace") for p in sorted(EXAMPLES.glob("*.html"))]
+    return [invented_pages.page(seed, OF_THE_WILD) for seed in range(number)]
 
 
 def tasks() -> dict[str, Task]:
-    """What is timed, by name."""
+    """What is timed, by name; peers that are not installed are named and left out."""
     found: dict[str, Task] = {
-        "bare parse (turbohtml)": lambda htmls: [turbohtml.parse(h) for h in htmls],
-        "boilerclass clean": lambda htmls: [boilerclass.clean(h) for h in htmls],
-        "boilerclass label_many": lambda htmls: [
-            cleaner.text(d) for d in boilerclass.label_many(htmls)
+        "bare parse (turbohtml)": lambda htmls: [turbohtml.parse(h) and None for h in htmls],
+        "boilerclass, many pages": lambda htmls: [
+            cleaner.clean(d).text for d in boilerclass.label_many(htmls)
         ],
+        "boilerclass clean, page by page": lambda htmls: [boilerclass.clean(h) for h in htmls],
     }
-    if find_spec("resiliparse"):
+    try:
         from resiliparse.extract.html2text import extract_plain_text
 
-        found["resiliparse main content"] = lambda htmls: [
-            extract_plain_text(h, main_content=True) for h in htmls
-        ]
-    if find_spec("trafilatura"):
+        found[PEER] = lambda htmls: [extract_plain_text(h, main_content=True) for h in htmls]
+    except ImportError as error:
+        print(f"resiliparse is left out: {error}", file=sys.stderr)
+    try:
         import trafilatura
 
         found["trafilatura"] = lambda htmls: [trafilatura.extract(h) for h in htmls]
+    except ImportError as error:
+        print(f"trafilatura is left out: {error}", file=sys.stderr)
+    try:
+        import readability
+
+        found["readability-lxml"] = lambda htmls: [readability.Document(h).summary() for h in htmls]
+    except ImportError as error:
+        print(f"readability-lxml is left out: {error}", file=sys.stderr)
     return found
 
 
-def seconds(task: Task, htmls: Sequence[str]) -> float:
-    """The least CPU seconds of a few rounds: noise only ever adds."""
-    best = float("inf")
-    for _ in range(ROUNDS):
-        start = time.process_time()
-        task(htmls)
-        best = min(best, time.process_time() - start)
-    return best
+def seconds(task: Callable[[], object]) -> float:
+    start = time.process_time()
+    task()
+    return time.process_time() - start
+
+
+def each(tool: Callable[[str], object], htmls: Sequence[str]) -> None:
+    for html in htmls:
+        tool(html)
+
+
+def compared(htmls: Sequence[str]) -> list[Row]:
+    """Milliseconds of CPU a page, and how many times resiliparse's."""
+    todo = tasks()
+    best = dict.fromkeys(todo, float("inf"))
+    for _ in range(ROUNDS):  # noise only ever adds
+        for name, task in todo.items():
+            best[name] = min(best[name], seconds(lambda task=task: task(htmls)))
+    peer = best.get(PEER)
+    return [
+        (name, f"{s / len(htmls) * 1000:.2f}", f"{s / peer:.2f}" if peer else "")
+        for name, s in best.items()
+    ]
+
+
+def text_rate() -> float:
+    """Megabytes of plain text a second."""
+    lines = [invented_pages.prose(seed) for seed in range(4_000)]
+    texts = ["\n\n".join(lines[i : i + 40]) for i in range(0, len(lines), 40)]
+    size = sum(len(t.encode()) for t in texts)
+    task = lambda: list(boilerclass.label_many(texts, kind="text"))  # noqa: E731
+    return size / min(seconds(task) for _ in range(ROUNDS)) / 1e6
+
+
+def by_size() -> list[tuple[int, float, float]]:
+    """Size of a page, milliseconds a megabyte to clean it, and to parse it."""
+    found = []
+    for size in SIZES:
+        number = max(1, min(200, 2_000_000 // size))
+        htmls = [invented_pages.page(seed, size) for seed in range(number)]
+        total = sum(map(len, htmls)) / 1e6
+        rounds = ROUNDS if size < 10_000_000 else 1
+        clean, parse = (
+            min(seconds(functools.partial(each, tool, htmls)) for _ in range(rounds))
+            for tool in (boilerclass.clean, turbohtml.parse)
+        )
+        found.append((size, clean / total * 1000, parse / total * 1000))
+    return found
+
+
+def by_number() -> list[tuple[int, float]]:
+    """Number of small pages, and milliseconds a page."""
+    known = [invented_pages.page(seed, SMALL) for seed in range(500)]
+    found = []
+    for number in NUMBERS:
+        stream = (known[i % len(known)] for i in range(number))
+        spent = seconds(lambda stream=stream: sum(1 for _ in boilerclass.label_many(stream)))
+        found.append((number, spent / number * 1000))
+    return found
+
+
+def resident() -> float:
+    """Megabytes that this process holds."""
+    held = int(Path("/proc/self/statm").read_text().split()[1])
+    return held * resource.getpagesize() / 1e6
+
+
+def stream() -> None:
+    """Cleans a stream of pages and prints megabytes: after SETTLED of them, at the end, at most."""
+    source = (invented_pages.page(seed, USUAL) for seed in range(STREAM))
+    settled = 0.0
+    for i, _ in enumerate(boilerclass.label_many(source), start=1):
+        if i == SETTLED:
+            settled = resident()
+    print(settled, resident(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+
+
+def memory() -> tuple[float, ...]:
+    """What :func:`stream` prints, of a process of its own."""
+    code = "import speed; speed.stream()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=HERE, check=True, capture_output=True, text=True
+    )
+    return tuple(map(float, done.stdout.split()))
+
+
+def two_jobs() -> float:
+    """How many times faster ``clean --jobs 2`` is than ``--jobs 1``, by the clock."""
+    with tempfile.TemporaryDirectory() as folder:
+        for seed in range(JOB_PAGES):
+            page = invented_pages.page(seed, USUAL)
+            (Path(folder) / f"{seed}.html").write_text(page, "utf-8")
+        command = [sys.executable, "-m", "boilerclass", "clean", folder, "--output", os.devnull]
+        least = []
+        for jobs in ("1", "2"):
+            times = []
+            for _ in range(ROUNDS):
+                start = time.perf_counter()
+                subprocess.run([*command, "--jobs", jobs], check=True, capture_output=True)
+                times.append(time.perf_counter() - start)
+            least.append(min(times))
+    return least[0] / least[1]
+
+
+def start_up() -> Iterator[Row]:
+    """CPU seconds of commands over those of Python alone."""
+
+    def cost(*command: str) -> float:
+        best = float("inf")
+        for _ in range(5):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run([sys.executable, *command], check=True, capture_output=True)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            best = min(best, spent)
+        return best
+
+    bare = cost("-c", "pass")
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "page.html"
+        page.write_text(invented_pages.page(1, USUAL), "utf-8")
+        yield "--help", f"{cost('-m', 'boilerclass', '--help') - bare:.2f}"
+        yield "clean of one page", f"{cost('-m', 'boilerclass', 'clean', str(page)) - bare:.2f}"
+
+
+def table(head: Row, rows: Sequence[Row]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def circumstances() -> str:
+    """Versions and the type of machine; no names of machines."""
+    names = ("boilerclass", "turbohtml", "numpy", "resiliparse", "trafilatura", "readability-lxml")
+    found = []
+    for name in names:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    cpu = platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        models = [x for x in info.read_text().splitlines() if x.startswith("model name")]
+        cpu = models[0].partition(": ")[2] if models else cpu
+    how = "in Python alone" if kernels is None else "compiled"
+    model = pipeline.classifier().name
+    return (
+        f"Model {model}, kernels {how}; Python {platform.python_version()}, {', '.join(found)}; "
+        f"{os.cpu_count()} x {cpu}, one thread unless said otherwise."
+    )
+
+
+def report(corpus: str | None, number: int) -> str:
+    htmls = pages(corpus, number)
+    mean = sum(map(len, htmls)) / len(htmls) / 1000
+    which = "of the training corpus" if corpus else "invented"
+    settled, at_end, peak = memory()
+    sizes, numbers = by_size(), by_number()
+    draw(sizes, numbers)
+    usual = next(cost for size, cost, _ in sizes if size == 100_000)
+    return f"""# Speed
+
+Made by `OMP_NUM_THREADS=1 python benchmarks/speed.py --write`: CPU time, the least of {ROUNDS}
+rounds. {circumstances()}
+
+## Pages
+
+{len(htmls)} pages ({which}), {mean:.0f} thousand characters each.
+
+{table(("", "ms a page", "times resiliparse"), compared(htmls))}
+
+Plain text: {text_rate():.1f} MB a second. Two processes: {two_jobs():.2f} times
+one, by the clock.
+
+## Cost against size and number
+
+![](cost.png)
+
+{
+        table(
+            ("characters", "ms a MB", "times that of 100,000", "bare parse, ms a MB"),
+            [(f"{s:,}", f"{c:.1f}", f"{c / usual:.2f}", f"{p:.1f}") for s, c, p in sizes],
+        )
+    }
+
+{
+        table(
+            ("pages of 2,000 characters", "ms a page"),
+            [(f"{n:,}", f"{cost:.2f}") for n, cost in numbers],
+        )
+    }
+
+## Memory
+
+A stream of {STREAM:,} pages of {USUAL:,} characters: {settled:.0f} MB after {SETTLED},
+{at_end:.0f} MB at the end, {peak:.0f} MB at most.
+
+## Start-up
+
+{table(("", "CPU seconds over bare Python"), list(start_up()))}
+"""
+
+
+def draw(sizes: list[tuple[int, float, float]], numbers: list[tuple[int, float]]) -> None:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot
+
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
+    left.loglog([s for s, _, _ in sizes], [c for _, c, _ in sizes], "o-", label="boilerclass clean")
+    left.loglog([s for s, _, _ in sizes], [p for _, _, p in sizes], "s--", label="bare parse")
+    left.set(xlabel="characters of the page", ylabel="CPU ms a million characters")
+    left.legend()
+    right.semilogx([n for n, _ in numbers], [c for _, c in numbers], "o-")
+    right.set(xlabel="pages of 2,000 characters", ylabel="CPU ms a page", ylim=(0, None))
+    figure.savefig(HERE / "cost.png", dpi=110)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", default=os.environ.get("BOILERCLASS_CORPUS"))
     parser.add_argument("--pages", type=int, default=200)
+    parser.add_argument("--write", action="store_true", help="renew RESULTS.md and its picture")
     chosen = parser.parse_args()
-    htmls = pages(chosen.corpus, chosen.pages)
-    boilerclass.clean(htmls[0])  # loads the model
-    size = sum(map(len, htmls)) / len(htmls)
-    print(f"{len(htmls)} pages, {size / 1000:.0f} thousand characters on average")
-    figures = {name: seconds(task, htmls) / len(htmls) * 1000 for name, task in tasks().items()}
-    peer = figures.get("resiliparse main content")
-    for name, milliseconds in figures.items():
-        ratio = f"{milliseconds / peer:6.2f} x resiliparse" if peer else ""
-        print(f"{name:26} {milliseconds:8.2f} ms {ratio}")
+    boilerclass.clean(invented_pages.page(0, SMALL))  # loads the model
+    if chosen.write:
+        (HERE / "RESULTS.md").write_text(report(chosen.corpus, chosen.pages), "utf-8")
+        return
+    print(circumstances(), f"{PURE} leaves the kernels unused.", sep="\n")
+    for row in compared(pages(chosen.corpus, chosen.pages)):
+        print(f"{row[0]:34} {row[1]:>8} ms {row[2]:>7} x resiliparse")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from boilerclass.document import EMPTY, NO_ARTICLE, OK
 from boilerclass.errors import InvalidOption
 from boilerclass.features.context import TO_LABELS
 from boilerclass.labels import LABELS, Label
+from boilerclass.options import Options
 from boilerclass.pipeline import classifier
 
 EXAMPLES = Path(__file__).parent.parent / "data" / "examples"
@@ -80,7 +81,7 @@ def test_without_its_reason_a_label_is_less_probable(path: Path) -> None:
     rows = np.arange(len(together))
     labels = scorer.roles(inputs) @ TO_LABELS
     chosen = labels.argmax(axis=1)
-    reasons = explain.reasons(scorer, inputs, chosen, document)
+    reasons = explain.reasons(scorer, inputs, chosen, document, {})
     told = np.array([reason != explain.TOGETHER for reason in reasons])
     assert told.any()
     best, _ = explain.strongest(scorer, inputs, chosen, document.kind)
@@ -131,3 +132,16 @@ def test_blank_lines_of_a_text_stay() -> None:
     lines = [line for line in kept.splitlines() if line]
     assert all(line in source for line in lines)
     assert "\n\n" in kept
+
+
+def test_each_page_may_have_options_of_its_own() -> None:
+    page = "Łódź ma nowy tramwaj. Kursuje co dziesięć minut od rana do wieczora."
+    given = [
+        (page.encode("iso-8859-2"), Options(encoding="ISO-8859-2")),
+        (page, Options(kind="html", url="https://a.example/x")),
+        (page, Options(kind="text")),
+    ]
+    documents = [labelled.document for labelled in classifier().label_each(given)]
+    assert [document.paragraphs[0].text for document in documents] == [page] * 3
+    assert [document.kind for document in documents] == ["text", "html", "text"]
+    assert documents[1].url == "https://a.example/x"

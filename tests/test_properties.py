@@ -85,6 +85,10 @@ def test_processes_change_nothing_but_the_time() -> None:
     for one, other in zip(alone, shared, strict=True):
         same(one, other)
         assert [p.xpath for p in one.paragraphs] == [p.xpath for p in other.paragraphs]
+        assert one.metadata == other.metadata
+        texts = [p.text for p in one.paragraphs]
+        every = range(len(texts))
+        assert one.document.source.links(texts, every) == other.document.source.links(texts, every)
 
 
 @each
