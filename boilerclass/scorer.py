@@ -112,7 +112,9 @@ class Scorer:
         """What the networks are given about each paragraph, standardised."""
         own = self.standard(self.linear(evidence, is_html(batch)))
         beside = self._beside(own, batch.page)
-        around = self.context_standard(context.features(batch, self._verdict(own, beside)))
+        verdict = self._verdict(own, beside)
+        words = evidence.ngrams[ngrams.WORDS]
+        around = self.context_standard(context.features(batch, words, verdict))
         return Inputs(own, beside, around)
 
     def roles(self, inputs: Inputs) -> Floats:

@@ -30,6 +30,7 @@ composed = 1.0
 alpha = 1e-5
 epochs = 3
 [network]
+first = 4
 members = 2
 hidden = 8
 alpha = 1e-2

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from boilerclass.batch import Batch
 from boilerclass.features import structure
+from boilerclass.features.ngrams import Bag
 from boilerclass.labels import LABEL_OF, LABELS, ROLES
 
 Floats = NDArray[np.float32]
@@ -20,6 +21,10 @@ TO_LABELS = np.array(
     [[float(LABEL_OF[role] == label) for label in LABELS] for role in ROLES], dtype=np.float32
 )
 """Shape (10, 5): sums the probabilities of roles to those of labels."""
+
+TOPIC_BITS = 12
+"""A page's words are told apart by 2 ** TOPIC_BITS buckets."""
+TOPIC_SHIFTS = (-2, -1, 1, 2)
 
 COLUMNS: tuple[str, ...] = (
     *(f"own_{role}" for role in ROLES),
@@ -37,12 +42,19 @@ COLUMNS: tuple[str, ...] = (
     "until_core",
     "since_title",
     "until_comment",
+    "topic_core",
+    "topic_rest",
+    "topic_core_over_mean",
+    "topic_core_over_rest",
+    *(f"at{k:+d}_{name}" for k in TOPIC_SHIFTS for name in ("topic_core", "topic_core_over_mean")),
 )
 
 
-def features(batch: Batch, roles: Floats) -> Floats:
-    """Shape (n, len(COLUMNS)), from the probabilities of the roles, shape (n, 10)."""
+def features(batch: Batch, words: Bag, roles: Floats) -> Floats:
+    """Shape (n, len(COLUMNS)), from the bag of words of each paragraph and the probabilities of its
+    roles, shape (n, 10)."""
     labels = roles @ TO_LABELS
+    topic = _topic(labels[:, 0], words, batch)
     return np.concatenate(
         [
             roles,
@@ -51,6 +63,8 @@ def features(batch: Batch, roles: Floats) -> Floats:
             _containers(labels, batch),
             *_groups(labels, batch),
             _distances(roles, labels, batch),
+            topic,
+            *(shifted(topic[:, [0, 2]], k, batch.page) for k in TOPIC_SHIFTS),
         ],
         axis=1,
         dtype=np.float32,
@@ -136,6 +150,48 @@ def _distances(roles: Floats, labels: Floats, batch: Batch) -> Floats:
     )
 
 
+def _topic(core: Floats, words: Bag, batch: Batch) -> Floats:
+    """How like the words of the rest of the page each paragraph's words are: a headline of another
+    piece shares few with the article, a subhead of it some.
+
+    Cosines of bags of words, weighted by how few paragraphs of the page hold a word (Sparck Jones
+    1972): with what is likely core, and with what is not, without the paragraph itself.
+    """
+    n, pages = len(batch), len(batch.bounds) - 1
+    rows = words.rows
+    page = batch.page[rows]
+    slots = page << TOPIC_BITS | words.buckets & (1 << TOPIC_BITS) - 1
+
+    def sums(index: Ints, weights: NDArray[np.floating], length: int) -> NDArray[np.float64]:
+        return np.bincount(index, weights, length).astype(np.float64, copy=False)
+
+    often = np.bincount(slots, minlength=pages << TOPIC_BITS)
+    values = np.log(np.maximum((1 + np.diff(batch.bounds)[page]) / often[slots], 1))
+    length = np.sqrt(sums(rows, values**2, n))
+    values /= np.maximum(length, TINY)[rows]
+    chars = np.fromiter(map(len, batch.texts), dtype=np.float64, count=n)
+    size = np.log1p(chars) * (length > 0)
+    cosines = []
+    for weight in (core * size, (1 - core) * size):
+        centre = sums(slots, values * weight[rows], pages << TOPIC_BITS)
+        whole = (centre.reshape(pages, -1) ** 2).sum(axis=1)[batch.page]
+        shared = sums(rows, values * centre[slots], n)
+        others = whole - 2 * weight * shared + weight**2
+        cosines.append((shared - weight) / np.sqrt(np.maximum(others, TINY)))
+    like_core, like_rest = cosines
+    weight = core * size
+    mean = sums(batch.page, like_core * weight, pages) / np.maximum(
+        sums(batch.page, weight, pages), TINY
+    )
+    return np.stack(
+        [like_core, like_rest, like_core - mean[batch.page], like_core - like_rest],
+        axis=1,
+        dtype=np.float32,
+    )
+
+
+TINY = 1e-6
+"""Keeps divisions by nothing finite."""
 FAR = 50
 """Paragraphs beyond which distances are not told apart."""
 

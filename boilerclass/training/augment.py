@@ -40,6 +40,16 @@ ROUNDS = 2
 CORE_NUMBERS = (ROLE_NUMBER["title"], BODY)
 LEAD_CHARS = 80
 """Characters from which a body's first paragraph can be the lead under a headline."""
+CUT_SHORT = 0.2
+"""Share of texts that hold the first paragraphs only, as where readers have to pay."""
+FOOTER = (
+    ("promo", "promo"),
+    ("chrome", "share"),
+    ("comment", "comment"),
+    ("chrome", "nav"),
+    ("recommendation", "recommendation"),
+)
+"""Role and class of the cue phrases of what follows an article."""
 
 Line = tuple[str, int]
 
@@ -53,6 +63,7 @@ class Article:
     body: list[str]
     captions: list[str] = field(default_factory=list)
     promos: list[str] = field(default_factory=list)
+    metas: list[str] = field(default_factory=list)
 
 
 def thinned(examples: Sequence[Example], seed: int) -> list[Example]:
@@ -115,6 +126,7 @@ def _article(example: Example) -> Article | None:
         parts[BODY],
         [c for c in parts[ROLE_NUMBER["caption"]] if len(c) < LEAD_CHARS],
         [p for p in parts[ROLE_NUMBER["promo"]] if len(p) > 12],
+        [m for m in parts[ROLE_NUMBER["meta"]] if len(m) < LEAD_CHARS],
     )
 
 
@@ -129,13 +141,18 @@ def _compose(
     article: Article, others: Sequence[Article], cues: dict[str, list[str]], chooser: random.Random
 ) -> list[Line]:
     number = ROLE_NUMBER
+    body = article.body
+    if chooser.random() < CUT_SHORT:
+        body = body[: chooser.randrange(1, SHORTEST_BODY + 1)]
     lines: list[Line] = [(article.title, number["title"])] * chooser.choice((1, 1, 1, 2, 0))
+    lines += _header(others, cues, chooser)
     pictures = [c for a in (article, *chooser.sample(others, 2)) for c in a.captions]
     lines += [(c, number["caption"]) for c in pictures[: chooser.choice((0, 0, 1, 2))]]
-    teasers = {chooser.randrange(1, len(article.body)) for _ in range(chooser.choice((0, 1, 1, 2)))}
+    teasers = {chooser.randrange(1, len(body) + 1) for _ in range(chooser.choice((0, 1, 1, 2)))}
     promos = [p for a in others for p in a.promos]
-    interruption = chooser.randrange(1, len(article.body)) if chooser.random() < 0.3 else None
-    for i, text in enumerate(article.body):
+    interruption = chooser.randrange(1, len(body) + 1) if chooser.random() < 0.3 else None
+    player = chooser.choice((0, 1, len(body))) if chooser.random() < 0.25 else None
+    for i, text in enumerate(body):
         if i in teasers:
             lines += _teaser(article, others, cues, chooser)
         if i == interruption and (promos or cues["ad"]):
@@ -144,11 +161,63 @@ def _compose(
                 _cased(chooser.choice(cues["ad"]), chooser) if paid else chooser.choice(promos)
             )
             lines.append((text_of, number["ad" if paid else "promo"]))
+        if i == player:
+            lines += _player(chooser)
         lines.append((text, BODY))
+    if player == len(body):
+        lines += _player(chooser)
     if chooser.random() < 0.75:
         lines += _tail(article, others, cues, chooser)
-    if chooser.random() < 0.3 and cues["share"]:
-        lines.append((_cased(chooser.choice(cues["share"]), chooser), number["chrome"]))
+    if chooser.random() < 0.5:
+        lines += _footer(promos, cues, chooser)
+    return lines
+
+
+def _header(
+    others: Sequence[Article], cues: dict[str, list[str]], chooser: random.Random
+) -> list[Line]:
+    """What stands between a headline and its article: byline, date, share labels."""
+    metas = [m for a in others for m in a.metas]
+    lines = []
+    for _ in range(chooser.choice((0, 0, 1, 2, 3))):
+        if metas and chooser.random() < 0.6:
+            lines.append((chooser.choice(metas), ROLE_NUMBER["meta"]))
+        elif chooser.random() < 0.6:
+            lines.append((_date(chooser), ROLE_NUMBER["meta"]))
+        elif cues["share"]:
+            lines.append((_cased(chooser.choice(cues["share"]), chooser), ROLE_NUMBER["chrome"]))
+    return lines
+
+
+def _date(chooser: random.Random) -> str:
+    day, month, year = chooser.randint(1, 28), chooser.randint(1, 12), chooser.randint(2005, 2026)
+    date = chooser.choice(("{0:02}.{1:02}.{2}", "{2}-{1:02}-{0:02}", "{0}/{1}/{2}", "{1}/{0}/{2}"))
+    time = chooser.choice(("", "", " {0:02}:{1:02}", ", {0:02}:{1:02}", " | {0}:{1:02}"))
+    clock = time.format(chooser.randint(0, 23), chooser.randint(0, 59))
+    return date.format(day, month, year) + clock
+
+
+def _player(chooser: random.Random) -> list[Line]:
+    """The captions of a media player's controls, a line each."""
+    speeds = chooser.sample(("0.5", "0.75", "1", "1.25", "1.5", "1.75", "2"), chooser.randint(0, 6))
+    shape = chooser.choice(("x{}", "{}x", "{} x", "{}×"))
+    length = f"{chooser.randint(0, 59):02}:{chooser.randint(0, 59):02}"
+    zero = chooser.choice(("00:00", "0:00"))
+    times = chooser.choice(((zero, "/", zero), (zero, length), (f"{zero} / {length}",), (length,)))
+    return [(chip, ROLE_NUMBER["chrome"]) for chip in (*map(shape.format, speeds), *times)]
+
+
+def _footer(
+    promos: Sequence[str], cues: dict[str, list[str]], chooser: random.Random
+) -> list[Line]:
+    """What follows an article and its tail: sign-up forms, share labels, comments, ways back."""
+    lines = []
+    for role, cue in chooser.sample(FOOTER, chooser.choice((1, 1, 2, 3))):
+        if role == "promo" and promos and chooser.random() < 0.6:
+            start = chooser.randrange(len(promos))
+            lines += [(p, ROLE_NUMBER[role]) for p in promos[start : start + 3]]
+        elif cues[cue]:
+            lines.append((_cased(chooser.choice(cues[cue]), chooser), ROLE_NUMBER[role]))
     return lines
 
 

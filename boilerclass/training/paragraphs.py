@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 
 from boilerclass import artifact, batch, decode, features, scorer
 from boilerclass.errors import InvalidOption, UnreadableInput
-from boilerclass.features import context
+from boilerclass.features import context, ngrams
 from boilerclass.labels import LABELS, ROLES, Label
 from boilerclass.training import augment, card, corpus, gold, guess, matrix, measures, stack
-from boilerclass.training.corpus import Example
+from boilerclass.training.corpus import OUTSIDE, UNSURE, Example
 
 Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 BETAS = {"balanced": 1.0, "precision": 0.5, "recall": 2.0}
 """Weight of recall against precision in the F-beta that each preset's labels aim at."""
@@ -56,12 +57,14 @@ def train(
         UnreadableInput: a file that the recipe names is not in the corpus.
         InvalidOption: the recipe lacks an entry.
     """
-    settings = _settings(recipe_path)
-    recipe = _recipe(settings)
+    settings = read_settings(recipe_path)
+    recipe = read_recipe(settings)
     examples, weights = load(settings["sources"], corpus_path, recipe.folds, recipe.seed)
     folds = [fold_of(e.site, recipe.folds) for e in examples]
     data = matrix.build(examples, folds)
-    layers = stack.fit(data, stack.row_weights(data, weights), recipe)
+    of_row = stack.row_weights(data, weights)
+    ground = stack.ground(data, of_row, recipe)
+    layers = stack.networks(data, ground.own, ground.targets, of_row, recipe)
     calibration = calibrate(data, layers.out_of_fold)
     roles = calibration(layers.out_of_fold, data.html)
     scores = measure(data, roles)
@@ -73,6 +76,7 @@ def train(
         "columns": list(features.COLUMNS),
         "betas": BETAS,
         "temperature": calibration.temperature,
+        "page_core": calibration.page_core,
         "text_core": calibration.text_core,
         "seed": recipe.seed,
         "recipe": settings,
@@ -81,8 +85,8 @@ def train(
         | {"python": platform.python_version()},
         "scores": scores,
     }
-    arrays = _arrays(layers, calibration)
-    _check_parity(examples[:: max(1, len(examples) // 60)], layers, calibration, arrays)
+    arrays = _arrays(ground, layers, calibration)
+    _check_parity(examples[:: max(1, len(examples) // 60)], ground, layers, calibration, arrays)
     artifact.write(out, manifest, arrays, card.paragraphs(manifest, examples, weights))
     _record(history, artifact.read(out), scores)
     if predictions is not None:
@@ -132,33 +136,50 @@ class Calibration:
     """What turns the second network's probabilities into those that are given out."""
 
     temperature: float
-    text_core: float
-    """Added to the log odds of core in plain text: made-up and guessed texts teach other shares of
-    core than texts that somebody keeps have."""
+    page_core: float = 0.0
+    """Added to the log odds of core in pages."""
+    text_core: float = 0.0
+    """The same in plain text: made-up and guessed texts teach other shares of core than texts that
+    somebody keeps have."""
 
-    def __call__(self, roles: Floats, html: NDArray[np.bool_]) -> Floats:
+    def __call__(self, roles: Floats, html: Mask) -> Floats:
         logits = np.log(np.maximum(roles, stack.TINY)) / np.float32(self.temperature)
-        logits[:, guess.CORE_ROLES] += np.where(html, 0, np.float32(self.text_core))[:, None]
+        logits[:, guess.CORE_ROLES] += np.where(html, self.page_core, self.text_core)[:, None]
         return scorer.softmax(np.asarray(logits, dtype=np.float32))
 
 
 def calibrate(data: matrix.Matrix, roles: Floats) -> Calibration:
-    """Under which the labels of typed documents are most likely: first the temperature by all of
-    them, then the offset by the texts."""
-    known = (data.targets >= 0) & data.real
-    truth = context.TO_LABELS[data.targets[known]].argmax(axis=1)
-    html = data.html[known]
+    """Under which what is known of real documents is most likely.
 
-    def loss(calibration: Calibration, among: NDArray[np.bool_]) -> float:
-        labels = calibration(roles[known][among], html[among]) @ context.TO_LABELS
-        return -float(np.log(labels[np.arange(len(labels)), truth[among]] + 1e-7).mean())
+    The temperature is chosen by the labels of typed documents, the offset of texts by those of
+    typed texts. That of pages is chosen by core against the rest on every page of which it is
+    known: sources differ in what they call the article.
+    """
+    typed = (data.targets >= 0) & data.real
+    sided = data.html & (data.real | ~data.typed) & (data.targets >= OUTSIDE)
+    sided &= (data.targets != UNSURE) & ~np.isin(data.targets, stack.ABSTAINING)
+    core = np.isin(data.targets, guess.CORE_ROLES)
+    role = np.maximum(data.targets, 0)
 
-    tried = [Calibration(t, 0.0) for t in np.arange(0.6, 2.05, 0.05).round(2).tolist()]
-    best = min(tried, key=lambda c: loss(c, np.ones_like(html)))
-    if html.all():
-        return best
-    moved = [replace(best, text_core=o) for o in np.arange(-1.5, 1.55, 0.1).round(2).tolist()]
-    return min(moved, key=lambda c: loss(c, ~html))
+    def unlikely(calibration: Calibration, rows: Mask, *, by_side: bool = False) -> float:
+        labels = calibration(roles[rows], data.html[rows]) @ context.TO_LABELS
+        if by_side:
+            right = np.where(core[rows], labels[:, decode.CORE], 1 - labels[:, decode.CORE])
+        else:
+            truth = context.TO_LABELS[role[rows]].argmax(axis=1)
+            right = labels[np.arange(len(labels)), truth]
+        return -float(np.log(right + 1e-7).mean())
+
+    temperatures = [Calibration(t) for t in np.arange(0.6, 2.05, 0.05).round(2).tolist()]
+    best = min(temperatures, key=lambda c: unlikely(c, typed))
+    offsets = np.arange(-1.5, 1.55, 0.1).round(2).tolist()
+    if sided.any():
+        moved = [replace(best, page_core=offset) for offset in offsets]
+        best = min(moved, key=lambda c: unlikely(c, sided, by_side=True))
+    if (typed & ~data.html).any():
+        moved = [replace(best, text_core=offset) for offset in offsets]
+        best = min(moved, key=lambda c: unlikely(c, typed & ~data.html))
+    return best
 
 
 def verdicts(data: matrix.Matrix, roles: Floats) -> Iterator[tuple[Example, list[Label]]]:
@@ -186,50 +207,55 @@ def measure(data: matrix.Matrix, roles: Floats) -> dict[str, Any]:
     }
 
 
-def _arrays(layers: stack.Stack, calibration: Calibration) -> dict[str, NDArray[Any]]:
+def _arrays(
+    ground: stack.Ground, layers: stack.Networks, calibration: Calibration
+) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {}
-    for name, linear in (("text", layers.text), ("word", layers.words)):
+    for name, linear in (("text", ground.text), ("word", ground.words)):
         table, bias = linear.table()
         arrays |= {f"{name}_table": table.astype(np.float16), f"{name}_bias": bias}
-    second = _with_offset(layers.second.network(), layers.standard, calibration)
+    second = _with_offsets(layers.second.network(), ground.standard, calibration)
     for name, network in (("first", layers.first.network()), ("second", second)):
         arrays |= {f"{name}_{part}": weights for part, weights in asdict(network).items()}
-    for name, standard in (("", layers.standard), ("context_", layers.context_standard)):
+    for name, standard in (("", ground.standard), ("context_", layers.context_standard)):
         arrays |= {f"{name}mean": standard.mean, f"{name}scale": standard.scale}
     return arrays
 
 
-def _with_offset(
+def _with_offsets(
     network: scorer.Network, standard: scorer.Standard, calibration: Calibration
 ) -> scorer.Network:
-    """The network with one more hidden unit, which is 1 in plain text and 0 in pages, and adds the
-    calibration's offset to the roles of core."""
+    """The network that adds the calibration's offsets to the roles of core: that of pages always,
+    and what texts have more by one more hidden unit, which is 1 in plain text and 0 in pages."""
     column = features.COLUMNS.index("is_html")
     both = np.zeros((2, len(standard.mean)), dtype=np.float32)
     both[1, column] = 1
     text, html = standard(both)[:, column].tolist()
     unit = np.zeros((len(network.hidden), 1), dtype=np.float32)
     unit[column] = -1 / (html - text)
-    output = np.zeros((1, len(ROLES)), dtype=np.float32)
-    output[:, guess.CORE_ROLES] = calibration.text_core * calibration.temperature
+    core = np.zeros((1, len(ROLES)), dtype=np.float32)
+    core[:, guess.CORE_ROLES] = calibration.temperature
+    more = calibration.text_core - calibration.page_core
     return scorer.Network(
         hidden=np.concatenate((network.hidden, unit), axis=1),
         hidden_bias=np.append(network.hidden_bias, np.float32(html / (html - text))),
-        output=np.concatenate((network.output, output)),
-        output_bias=network.output_bias,
+        output=np.concatenate((network.output, core * np.float32(more))),
+        output_bias=network.output_bias + core[0] * np.float32(calibration.page_core),
     )
 
 
 def _check_parity(
     examples: Sequence[Example],
-    layers: stack.Stack,
+    ground: stack.Ground,
+    layers: stack.Networks,
     calibration: Calibration,
     arrays: dict[str, NDArray[Any]],
 ) -> None:
     together = batch.collect([e.document for e in examples])
     found = features.extract(together)
-    own = stack.own_columns(found, together, layers)
-    around = context.features(together, layers.first(scorer.first_input(own, together.page)))
+    own = stack.own_columns(found, together, ground)
+    verdict = layers.first(scorer.first_input(own, together.page))
+    around = context.features(together, found.ngrams[ngrams.WORDS], verdict)
     inputs = np.concatenate((own, layers.context_standard(around)), axis=1)
     expected = calibration(layers.second(inputs), scorer.is_html(together) > 0)
     ours = scorer.from_arrays(arrays, {"temperature": calibration.temperature})
@@ -240,7 +266,7 @@ def _check_parity(
         )
 
 
-def _settings(path: Path) -> dict[str, Any]:
+def read_settings(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -249,7 +275,7 @@ def _settings(path: Path) -> dict[str, Any]:
         raise InvalidOption(f"the recipe {path} is not TOML: {error}") from error
 
 
-def _recipe(settings: dict[str, Any]) -> stack.Recipe:
+def read_recipe(settings: dict[str, Any]) -> stack.Recipe:
     try:
         linear, network = settings["linear"], settings["network"]
         return stack.Recipe(
@@ -257,6 +283,7 @@ def _recipe(settings: dict[str, Any]) -> stack.Recipe:
             folds=settings["folds"],
             linear_alpha=linear["alpha"],
             linear_epochs=linear["epochs"],
+            first=network["first"],
             members=network["members"],
             hidden=network["hidden"],
             alpha=network["alpha"],
@@ -291,11 +318,9 @@ def _named(probabilities: Sequence[float]) -> dict[str, float]:
     return {str(label): round(p, 4) for label, p in zip(LABELS, probabilities, strict=True)}
 
 
-def _record(history: Path, model: artifact.Artifact, scores: dict[str, Any]) -> None:
-    row = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "model": model.name,
-        "digest": model.digest[:16],
+def summary(scores: dict[str, Any]) -> dict[str, float]:
+    """The figures of :func:`measure` that models are compared by."""
+    return {
         "typed_pages_macro_f1": scores["typed_pages"]["macro_f1"],
         "typed_pages_loss": scores["typed_pages"]["loss"],
         "typed_pages_teaser_leak": scores["typed_pages"]["leak"]["teaser"],
@@ -309,6 +334,14 @@ def _record(history: Path, model: artifact.Artifact, scores: dict[str, Any]) -> 
         "snippets_leak": scores["snippets"]["leak"],
         "calibration_error": scores["calibration_error"],
     }
+
+
+def _record(history: Path, model: artifact.Artifact, scores: dict[str, Any]) -> None:
+    row = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "model": model.name,
+        "digest": model.digest[:16],
+    } | summary(scores)
     new = not history.exists()
     with history.open("a", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(row))

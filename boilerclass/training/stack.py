@@ -20,6 +20,7 @@ from sklearn.neural_network import MLPClassifier
 
 from boilerclass import batch, features, scorer
 from boilerclass.features import context, ngrams, words
+from boilerclass.features.text import characters
 from boilerclass.labels import ROLES
 from boilerclass.training import guess
 from boilerclass.training.corpus import OUTSIDE, UNSURE
@@ -49,9 +50,12 @@ class Recipe:
     folds: int
     linear_alpha: float
     linear_epochs: int
+    first: int
+    """Hidden units of the first network."""
     members: int
-    """Networks of different seeds whose logits are averaged."""
+    """Networks of different seeds whose logits are averaged to make the second one."""
     hidden: int
+    """Hidden units of each of them."""
     alpha: float
     epochs: int
     batch: int
@@ -115,23 +119,34 @@ def _padded(model: MLPClassifier) -> scorer.Network:
 
 
 @dataclass(frozen=True, slots=True)
-class Stack:
-    """The fitted layers, and what the last one says of pages it did not see."""
+class Ground:
+    """What the networks are fitted on; n rows."""
 
     text: Linear
     words: Linear
     standard: scorer.Standard
+    own: Floats
+    """Shape (n, columns): the standardised columns, and the linear models' out-of-fold scores."""
+    targets: Ints
+    """The roles known, and those guessed for what is not core."""
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """The fitted networks, and what the second says of pages it did not see."""
+
     first: Ensemble
     context_standard: scorer.Standard
     second: Ensemble
     out_of_fold: Floats
     """Shape (n, roles)."""
-    targets: Ints
-    """What the networks were taught: the roles known, and those guessed for what is not core."""
 
 
-def fit(matrix: Matrix, weights: Floats, recipe: Recipe) -> Stack:
-    """The layers fitted on the rows of positive weight; every row gets an out-of-fold score."""
+def ground(matrix: Matrix, weights: Floats, recipe: Recipe) -> Ground:
+    """The linear models, and what they and a first fit say of paragraphs that nobody labelled.
+
+    Rows of weight 0 teach nothing; every row gets an out-of-fold score.
+    """
     usable = weights > 0
     text, text_scores = _linear(matrix, matrix.ngrams, usable, recipe)
     names, word_scores = _linear(matrix, matrix.words, usable & matrix.html, recipe)
@@ -143,22 +158,12 @@ def fit(matrix: Matrix, weights: Floats, recipe: Recipe) -> Stack:
     own = standard(own)
     targets = typed_outside(matrix, own, weights, recipe)
     alone = replace(recipe, members=1)
-    earlier = _networks(matrix, own, targets, weights, alone).out_of_fold
+    earlier = networks(matrix, own, targets, weights, alone).out_of_fold
     targets = guess.targets(targets, earlier, matrix.dense)
-    networks = _networks(matrix, own, targets, weights, recipe)
-    return Stack(
-        text,
-        names,
-        standard,
-        networks.first,
-        networks.context_standard,
-        networks.second,
-        networks.out_of_fold,
-        targets,
-    )
+    return Ground(text, names, standard, own, targets)
 
 
-def own_columns(found: features.Evidence, together: batch.Batch, layers: Stack) -> Floats:
+def own_columns(found: features.Evidence, together: batch.Batch, layers: Ground) -> Floats:
     """What ``Scorer.inputs`` computes first, by scikit-learn's own models."""
     n = len(together)
     text = layers.text(counts(found.ngrams, n, 1 << ngrams.BITS))
@@ -190,7 +195,7 @@ def typed_outside(matrix: Matrix, own: Floats, weights: Floats, recipe: Recipe) 
     if not outside.any():
         return targets
     inputs = scorer.first_input(own, matrix.page)
-    teacher = _mlp(recipe, recipe.seed, epochs=2 * recipe.epochs)
+    teacher = _mlp(recipe, recipe.seed, recipe.hidden, epochs=2 * recipe.epochs)
     _fit_mlp(teacher, inputs, matrix.targets, weights, np.flatnonzero(known))
     targets[outside] = guess.not_core(spread(teacher, inputs[outside]))
     return targets
@@ -212,26 +217,18 @@ def _linear(matrix: Matrix, rows: Any, usable: Mask, recipe: Recipe) -> tuple[Li
     return _out_of_fold(fit_once, lambda model, mask: model(rows[mask]), matrix.fold, recipe.folds)
 
 
-@dataclass(frozen=True, slots=True)
-class _Networks:
-    first: Ensemble
-    context_standard: scorer.Standard
-    second: Ensemble
-    out_of_fold: Floats
-
-
-def _networks(
+def networks(
     matrix: Matrix, own: Floats, targets: Ints, weights: Floats, recipe: Recipe
-) -> _Networks:
+) -> Networks:
     """Both networks, the second fitted on what the first says of pages it did not see."""
     taught = (targets >= 0) & (weights > 0)
 
-    def fitted(inputs: Floats) -> tuple[Ensemble, Floats]:
+    def fitted(inputs: Floats, members: int, hidden: int) -> tuple[Ensemble, Floats]:
         def fit_once(mask: Mask) -> Ensemble:
             rows = np.flatnonzero(taught & mask)
             models = [
-                _fit_mlp(_mlp(recipe, seed), inputs, targets, weights, rows)
-                for seed in range(recipe.seed, recipe.seed + recipe.members)
+                _fit_mlp(_mlp(recipe, seed, hidden), inputs, targets, weights, rows)
+                for seed in range(recipe.seed, recipe.seed + members)
             ]
             return Ensemble(models)
 
@@ -239,11 +236,12 @@ def _networks(
             fit_once, lambda model, mask: model(inputs[mask]), matrix.fold, recipe.folds
         )
 
-    first, first_scores = fitted(scorer.first_input(own, matrix.page))
+    first, first_scores = fitted(scorer.first_input(own, matrix.page), 1, recipe.first)
     around = _around(matrix, first_scores)
     context_standard = _standard(around[taught])
-    second, scores = fitted(np.concatenate((own, context_standard(around)), axis=1))
-    return _Networks(first, context_standard, second, scores)
+    inputs = np.concatenate((own, context_standard(around)), axis=1)
+    second, scores = fitted(inputs, recipe.members, recipe.hidden)
+    return Networks(first, context_standard, second, scores)
 
 
 def _out_of_fold(
@@ -269,7 +267,8 @@ def _around(matrix: Matrix, first: Floats) -> Floats:
     for start in range(0, len(matrix.examples), CHUNK):
         together = batch.collect([e.document for e in matrix.examples[start : start + CHUNK]])
         lo = matrix.bounds[start]
-        parts.append(context.features(together, first[lo : lo + len(together)]))
+        bag = ngrams.bags(characters(together.texts))[ngrams.WORDS]
+        parts.append(context.features(together, bag, first[lo : lo + len(together)]))
     return np.concatenate(parts)
 
 
@@ -293,9 +292,9 @@ def _sgd(recipe: Recipe) -> SGDClassifier:
     )
 
 
-def _mlp(recipe: Recipe, seed: int, epochs: int | None = None) -> MLPClassifier:
+def _mlp(recipe: Recipe, seed: int, hidden: int, epochs: int | None = None) -> MLPClassifier:
     return MLPClassifier(
-        hidden_layer_sizes=(recipe.hidden,),
+        hidden_layer_sizes=(hidden,),
         alpha=recipe.alpha,
         batch_size=recipe.batch,
         max_iter=epochs or recipe.epochs,
