@@ -26,15 +26,30 @@ from boilerclass.options import Options
 
 COMMAND = [sys.executable, "-m", "boilerclass"]
 KILLS = 3
-OFTEN = (
-    "import sys\n"
-    "from boilerclass.cli import journal, main\n"
-    "journal.EVERY = 0.1\n"
-    "sys.exit(main(sys.argv[1:]))"
-)
-"""The command, recording what is done so often that short runs have something to go on with."""
+DOOMED = """
+import os, signal, sys, threading
+from boilerclass.cli import journal, main, tally
+
+journal.EVERY = 0.02
+left, delay = int(sys.argv[1]), float(sys.argv[2])
+add = tally.Tally.add
+
+
+def counted(self, *args, **options):
+    global left
+    left -= 1
+    if left == 0:
+        threading.Timer(delay, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    return add(self, *args, **options)
+
+
+tally.Tally.add = counted
+sys.exit(main(sys.argv[3:]))
+"""
+"""The command, killed some moments after it has come to a number of documents, and recording what
+is done so often that short runs have something to go on with."""
 PAGES = 400
-"""Documents of a run that is killed: enough that it lasts some seconds."""
+"""Documents of a run that is killed."""
 
 
 def page(number: int) -> bytes:
@@ -122,27 +137,23 @@ def test_a_run_that_is_killed_is_resumed_without_a_trace(
     for place in (calm, killed):
         place.mkdir()
     args = [*command, str(tmp_path / source), goal, "out", "--errors", "errors.jsonl"]
-    began = time.monotonic()
     before = run(*args, cwd=calm)
-    lasts = time.monotonic() - began
     chance = random.Random(f"{source} {jobs}")
-    kills = 0
-    again = [sys.executable, "-c", OFTEN, *args, "--jobs", str(jobs), "--resume"]
-    while True:
-        patience = chance.uniform(0.15, 0.5) * lasts if kills < KILLS else None
-        with subprocess.Popen(again, cwd=killed, stderr=subprocess.PIPE, text=True) as process:
-            try:
-                _, err = process.communicate(timeout=patience)
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGKILL)
-                kills += 1
-                continue
-        break
-    assert kills
-    assert process.returncode == before.returncode == 1
+    for last in (*[False] * KILLS, True):
+        # A kill falls anywhere: between two documents, within one, before or after a record.
+        doom = (0, 0) if last else (chance.randrange(1, PAGES // 5), chance.uniform(0, 0.01))
+        done = subprocess.run(
+            [sys.executable, "-c", DOOMED, *map(str, doom), *args, "--jobs", str(jobs), "--resume"],
+            cwd=killed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == (before.returncode if last else -signal.SIGKILL)
+    assert before.returncode == 1
     assert content(killed / "out") == content(calm / "out")
     assert content(killed / "errors.jsonl") == content(calm / "errors.jsonl")
-    assert err.splitlines()[-1] == before.stderr.splitlines()[-1]
+    assert done.stderr.splitlines()[-1] == before.stderr.splitlines()[-1]
     finished = run(*args, "--resume", cwd=killed)
     assert (finished.returncode, finished.stdout) == (1, "")
     assert finished.stderr == "boilerclass: out: is complete already: nothing to resume\n"
