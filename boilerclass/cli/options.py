@@ -233,7 +233,7 @@ running = bundle(
         type=click.Path(dir_okay=False),
         metavar="FILE",
         help="Write a JSON line for each document that failed or record that was passed by: id, "
-        "container, ordinal, error, kind (failed or skipped).",
+        "container, ordinal, url, error, kind (failed or skipped).",
     ),
     click.option(
         "--resume",

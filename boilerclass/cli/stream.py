@@ -209,7 +209,7 @@ class _Desk:
         self._tally.add(entry, source.skipped, verbose=self._verbose)
         if outcome is None:
             self._totals.skipped += 1
-            self._note(entry, str(source.skipped), "skipped")
+            self._note(source, str(source.skipped), "skipped")
             return
         error = outcome.error
         if error is None:
@@ -219,7 +219,7 @@ class _Desk:
                 error = failure
         if error is not None:
             self._totals.failed += 1
-            self._note(entry, reason(error), "failed")
+            self._note(source, reason(error), "failed")
             self._tell(entry.shown, _told(error, verbose=self._verbose))
             return
         status = str(outcome.status)
@@ -228,12 +228,14 @@ class _Desk:
         if status in ALWAYS_SAID or (self._form.silent and status != OK):
             self._tell(entry.shown, WHY_NOTHING[status])
 
-    def _note(self, entry: Entry, words: str, kind: str) -> None:
+    def _note(self, source: Source, words: str, kind: str) -> None:
         if self._errors is not None:
+            entry = source.entry
             record = {
                 "id": entry.id,
                 "container": entry.container,
                 "ordinal": entry.ordinal,
+                "url": source.url,
                 "error": words,
                 "kind": kind,
             }
