@@ -434,12 +434,23 @@ def test_a_broken_record_costs_no_other(spoilt: bytes, why: str, jammed: bytes) 
         ]
 
 
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
 @pytest.mark.parametrize("length", [60, 200])
-def test_a_length_that_is_too_small_is_told(length: int) -> None:
+def test_a_length_that_is_too_small_costs_its_record(
+    compress: Callable[[bytes], bytes], length: int
+) -> None:
     first, last = warc_record(answer(PAGE * 5), 1, length=length), warc_record(answer(), 2)
-    found = records(first + last)
-    assert contents(found)[-1] == PAGE
-    assert "bytes here are no record; the length of the one before may be wrong" in errors(found)[0]
+    found = records(compress(first) + compress(last))
+    assert contents(found) == [PAGE]
+    assert errors(found) == ["its length is wrong: it goes on where it says that it ends"]
+
+
+def test_a_page_whose_check_sum_is_wrong_is_not_taken() -> None:
+    members = [gzip.compress(warc_record(answer(page), i)) for i, page in enumerate(PAGES)]
+    members[1] = members[1][:-8] + bytes(8)
+    found = records(b"".join(members))
+    assert contents(found) == [PAGES[0], PAGES[2]]
+    assert errors(found) == ["its gzip data are damaged"]
 
 
 @pytest.mark.parametrize("length", [10**15, 10**6, len(answer()) + 300, len(answer()) + 3])

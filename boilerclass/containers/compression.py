@@ -11,6 +11,7 @@ import bz2
 import lzma
 import re
 import zlib
+from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
@@ -21,6 +22,8 @@ MOST_DAMAGES = 100
 """Damages of one file, beyond the number of its sound members, after which nothing more is looked
 for: its bytes may be chosen to look like the beginnings of members."""
 GIVEN_UP = "; the rest is not read, as more of it is damaged than sound"
+HISTORY = 16
+"""Chunks of a damaged member in which the next one is looked for."""
 MOST_MEMORY = 256 << 20
 """Bytes that an xz file may ask for as its window."""
 
@@ -108,11 +111,11 @@ class Inflater:
         self._take = pull
         self._rest = b""
         """Compressed bytes that no decoder has seen."""
-        self._given = b""
-        """The last bytes that the decoder was given."""
+        self._given: deque[bytes] = deque(maxlen=HISTORY)
+        """What the decoder was given last."""
         self._decoder: Decoder | None = None
-        self._fresh = False
-        """Whether nothing of the member has come out yet."""
+        self._fresh = True
+        """Whether nothing has come out of the member yet."""
         self._lost = False
         self._patience = MOST_DAMAGES
 
@@ -134,16 +137,12 @@ class Inflater:
         given = b""
         if decoder.needs_input:
             given, self._rest = self._rest or self._take(), b""
-            self._given = given
+            self._given.append(given)
             if not given:
-                self._decoder = None
                 raise self._damage("end too early")
         try:
             data = decoder.decompress(given, CHUNK)
         except self._compression.errors as error:
-            self._decoder = None
-            # The next member may stand behind; the one that failed must not be tried again.
-            self._rest = self._given[1:]
             raise self._damage("are damaged") from error
         if decoder.eof:
             self._decoder, self._rest = None, decoder.unused_data
@@ -184,9 +183,15 @@ class Inflater:
 
     def _start(self) -> None:
         self._decoder, self._fresh = self._new(), True
+        self._given.clear()
 
     def _damage(self, what: str) -> Damage:
         self._lost = True
         self._patience -= 1
         given_up = "" if self._patience else GIVEN_UP
-        return Damage(f"its {self._compression.name} data {what}{given_up}")
+        fresh = self._decoder is None or self._fresh
+        if self._decoder is not None:
+            # Where a member is cut off the decoder has taken what follows for its own; but the one
+            # that failed must not be tried again.
+            self._decoder, self._rest = None, b"".join(self._given)[1:]
+        return Damage(f"its {self._compression.name} data {what}{given_up}", fresh=fresh)

@@ -27,6 +27,11 @@ Pull = Callable[[], bytes]
 class Damage(UnreadableInput):
     """Some bytes are lost; reading may go on behind them."""
 
+    def __init__(self, words: str, *, fresh: bool = True) -> None:
+        super().__init__(words)
+        self.fresh = fresh
+        """Whether no byte has come out of what is damaged."""
+
 
 class Opening(bytes):
     """The first bytes of a member of a compressed file."""
@@ -68,6 +73,14 @@ class Stream(io.RawIOBase):
         """Whether the next byte is the first of a member of a compressed file."""
         self._fill(1)
         return bool(self._ready) and not self._taken and isinstance(self._ready[0], Opening)
+
+    def spoilt(self, size: int) -> Damage | None:
+        """The damage of the member that is being read, when it stands in the next ``size`` bytes or
+        right behind them."""
+        self._fill(size)
+        if self._damage is None or self._damage.fresh or self._waiting > size:
+            return None
+        return None if any(isinstance(piece, Opening) for piece in self._ready) else self._damage
 
     def _fill(self, size: int) -> None:
         """Have so many bytes ready, if there are."""

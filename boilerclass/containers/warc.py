@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 NO_WARC = "WARC needs fastwarc: pip install 'boilerclass[warc]'"
 CUT_OFF = "is cut off, or its length is wrong: {size:,} of {length:,} bytes are there"
+WRONG_LENGTH = "its length is wrong: it goes on where it says that it ends"
 CUT = "the record before is cut off, or its length is wrong"
 NO_LENGTH = "its Content-Length is no number"
 NO_HTTP = "its HTTP headers cannot be read"
-LOST = "{size:,} bytes here are no record; the length of the one before may be wrong"
+LOST = "{size:,} bytes here are no record"
 GIVEN_UP = "the rest is not read, as more of it is damaged than sound"
 
 EXTRACTED = "conversion"
@@ -57,8 +58,8 @@ BEGINNING = re.compile(rb"WARC/\d\.\d\r?\n(?:WARC|Content)-", re.I)
 """What a record begins with."""
 BLANK = re.compile(rb"\n\r?\n")
 """What parts its headers from its block."""
-AFTER = re.compile(rb".\s*(?:WARC/|\Z)", re.S)
-"""The last byte of a sound record, and what comes then."""
+BEHIND = re.compile(rb"\s*(?:WARC/|\Z)|\r?\n\r?\n")
+"""What may stand behind a record."""
 
 
 class _Body(NamedTuple):
@@ -133,10 +134,25 @@ class _Feed:
 
     def take(self, record: WarcRecord) -> None:
         """Have ``record`` at hand."""
-        self._begun = False
+        self._begun = self.told = False
         length = _length(record)
         known = length is not None and record.stream_pos == self._start and self._block >= 0
         self.end = self._block + length if known and length is not None else None
+
+    def verify(self) -> None:
+        """Nothing, when all of the record at hand has been read and something sound follows.
+
+        Raises:
+            _Gone: it does not; then bytes are missing, or are not what they were.
+        """
+        if self.end is None or self.position < self.end:
+            return
+        behind = self._piece[self._given - (self.position - self.end) :][:SIGHT]
+        damage = self._stream.spoilt(SIGHT - len(behind))
+        if damage is not None:
+            raise _Gone(str(damage))
+        if not BEHIND.match(behind + self._stream.head(SIGHT - len(behind))):
+            raise _Gone(WRONG_LENGTH)
 
     def _fetch(self) -> None:
         """Have enough bytes to see whether a record begins, but of one member only."""
@@ -189,7 +205,7 @@ class _Feed:
             return False
         found = self._piece[self._given + last :][:SIGHT]
         found += self._stream.ahead(max(last - there, 0), SIGHT)
-        return AFTER.match(found) is not None
+        return bool(found) and BEHIND.match(found, 1) is not None
 
 
 class _Gone(UnreadableInput):
@@ -236,7 +252,8 @@ def _events(stream: Stream, limit: int) -> Iterator[tuple[WarcRecord, _Feed] | E
             ):
                 patience += 1
                 if feed.end is not None and record.stream_pos - feed.end > SLACK:
-                    yield UnreadableInput(LOST.format(size=record.stream_pos - feed.end))
+                    lost = LOST.format(size=record.stream_pos - feed.end)
+                    yield None if feed.told else UnreadableInput(lost)
                 feed.take(record)
                 yield record, feed
         except OSError as error:
@@ -305,6 +322,7 @@ def _body(record: WarcRecord, feed: _Feed, limit: int) -> _Body:
         raise _Gone(str(feed.damage or CUT_OFF.format(size=size, length=length)))
     if length > limit + HTTP_OVERHEAD:
         raise too_large(limit)
+    feed.verify()
     if record.is_http and block.startswith(b"HTTP/"):
         return _answer(block, limit)
     # It says application/http where there is none.
