@@ -8,27 +8,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, repeat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerclass import (
-    artifact,
-    batch,
-    decode,
-    explain,
-    features,
-    headline_scorer,
-    readers,
-    scorer,
-)
+from boilerclass import artifact, batch, decode, features, readers, scorer
 from boilerclass.document import Document, LabelledDocument, settled
 from boilerclass.errors import ModelMismatch
 from boilerclass.features import context
 from boilerclass.labels import LABEL_OF, LABELS, ROLES, Label, Role
 from boilerclass.options import Options
-from boilerclass.readers.language import identify
-from boilerclass.sites import evidence
+
+if TYPE_CHECKING:
+    from boilerclass import explain
+    from boilerclass.sites import evidence
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -115,6 +109,8 @@ class Classifier:
     ) -> list[str]:
         """Why each paragraph has its label, given as an index into LABELS; ``outside`` is what
         other pages say of some."""
+        from boilerclass import explain
+
         together = batch.collect([document])
         inputs = self.scorer.inputs(features.extract(together), together)
         words = explain.reasons(self.scorer, inputs, chosen, document, outside)
@@ -144,6 +140,8 @@ class Classifier:
         found: list[evidence.Found] = []
         alone = roles
         if options.sites is not None:
+            from boilerclass.sites import evidence
+
             roles, found = evidence.weigh(document, roles, options.sites)
         data = decode.from_data(document)
         roles[data] = np.eye(len(ROLES), dtype=np.float32)[ROLES.index(Role.BODY)]
@@ -185,7 +183,7 @@ class _Detail:
         texts = [p.text for p in self._document.paragraphs]
         rated = np.flatnonzero(np.isin(self._chosen, _POINTERS)).tolist()
         scores: list[float | None] = [None] * len(texts)
-        for i, score in zip(rated, headline_scorer.score([texts[i] for i in rated]), strict=True):
+        for i, score in zip(rated, _headline_scores([texts[i] for i in rated]), strict=True):
             scores[i] = score
         return scores
 
@@ -196,10 +194,12 @@ class _Detail:
         return self._scores
 
     def clickbait(self, title: str) -> float:
-        return headline_scorer.score([title])[0]
+        return _headline_scores([title])[0]
 
     @functools.cached_property
     def _language(self) -> str | None:
+        from boilerclass.readers.language import identify
+
         core = (
             p.text
             for p, label in zip(self._document.paragraphs, self._chosen.tolist(), strict=True)
@@ -211,11 +211,21 @@ class _Detail:
         return self._language
 
 
+def _headline_scores(headlines: Sequence[str]) -> list[float]:
+    from boilerclass import headline_scorer
+
+    return headline_scorer.score(headlines)
+
+
 def _outside(
     found: Sequence[evidence.Found], alone: Floats, probabilities: Floats, chosen: Ints
 ) -> dict[int, explain.Outside]:
     """By paragraph what a site memory said, and what it did for the label; ``alone`` are the
     probabilities of the roles without it."""
+    if not found:
+        return {}
+    from boilerclass import explain
+
     outside = {}
     for said in found:
         i, label = said.index, chosen[said.index]
