@@ -14,7 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerclass import artifact, batch, decode, features, readers, scorer
-from boilerclass.document import Document, LabelledDocument, settled
+from boilerclass.blas import one_thread
+from boilerclass.document import (
+    Document,
+    LabelledDocument,
+    Link,
+    Metadata,
+    Origin,
+    PlainSource,
+    nowhere,
+)
 from boilerclass.errors import ModelMismatch
 from boilerclass.features import context
 from boilerclass.labels import LABEL_OF, LABELS, ROLES, Label, Role
@@ -31,6 +40,9 @@ Chosen = tuple[str | bytes, Options]
 
 PAGES_AT_ONCE = 8
 """Pages in one matrix: enough to spread numpy's cost per call, few enough to stay in cache."""
+
+CHUNKS_OF_A_TASK = 2
+"""Matrices of pages that another process is sent at a time."""
 
 _LABEL_OF_ROLE = np.array([LABELS.index(LABEL_OF[role]) for role in ROLES])
 _POINTERS = [LABELS.index(Label.TEASER), LABELS.index(Label.RECOMMENDATION)]
@@ -77,26 +89,26 @@ class Classifier:
     def label_each(self, pages: Iterable[Chosen], jobs: int = 1) -> Iterator[LabelledDocument]:
         """As :meth:`label_many`, of pages that come each with options of its own."""
         source = iter(pages)
-        chunks = iter(lambda: list(islice(source, PAGES_AT_ONCE)), [])
         if jobs == 1:
-            for chunk in chunks:
+            while chunk := list(islice(source, PAGES_AT_ONCE)):
                 yield from self._label_chunk(chunk)
             return
-        from joblib import Parallel, delayed
+        from boilerclass import processes
 
-        held: deque[list[Options]] = deque()
+        held: deque[list[Chosen]] = deque()
 
         def sent() -> Iterator[list[Chosen]]:
-            for chunk in chunks:
-                held.append([options for _, options in chunk])
+            while chunk := list(islice(source, PAGES_AT_ONCE * CHUNKS_OF_A_TASK)):
+                held.append(chunk)
                 # A site memory is large, and what it says is weighed here.
                 yield [(page, replace(options, sites=None)) for page, options in chunk]
 
-        work = Parallel(n_jobs=jobs, return_as="generator")
-        for part in work(delayed(self._score_chunk)(chunk) for chunk in sent()):
+        for part in processes.ordered(self._score_apart, sent(), jobs):
             # Decided here, so that what is only worked out on demand stays on demand.
-            for (document, roles), options in zip(part, held.popleft(), strict=True):
-                yield self._decide(document, roles, options)
+            for (document, roles), (page, options) in zip(part, held.popleft(), strict=True):
+                again = _Again(page, replace(options, sites=None))
+                whole = replace(document, locate=again.locate, source=again)
+                yield self._decide(whole, roles, options)
 
     def label_documents(
         self, documents: Sequence[Document], options: Options
@@ -112,8 +124,9 @@ class Classifier:
         from boilerclass import explain
 
         together = batch.collect([document])
-        inputs = self.scorer.inputs(features.extract(together), together)
-        words = explain.reasons(self.scorer, inputs, chosen, document, outside)
+        with one_thread():
+            inputs = self.scorer.inputs(features.extract(together), together)
+            words = explain.reasons(self.scorer, inputs, chosen, document, outside)
         data = decode.from_data(document)
         words[data] = [decode.DATA_REASON] * len(words[data])
         for i, verdict in document.forced.items():
@@ -125,16 +138,23 @@ class Classifier:
         options = [chosen for _, chosen in pages]
         return list(map(self._decide, documents, self._score(documents), options))
 
-    def _score_chunk(self, pages: Sequence[Chosen]) -> list[tuple[Document, Floats]]:
-        """Documents that can travel between processes, and the probabilities of their roles."""
-        documents = [read(*page) for page in pages]
-        return list(zip(map(settled, documents), self._score(documents), strict=True))
+    def _score_apart(self, pages: Sequence[Chosen]) -> list[tuple[Document, Floats]]:
+        """Documents without their sources, which stay behind when they travel, and the
+        probabilities of their paragraphs' roles."""
+        found: list[tuple[Document, Floats]] = []
+        for start in range(0, len(pages), PAGES_AT_ONCE):
+            documents = [read(*page) for page in pages[start : start + PAGES_AT_ONCE]]
+            bare = [replace(d, locate=nowhere, source=PlainSource()) for d in documents]
+            found += zip(bare, self._score(documents), strict=True)
+        return found
 
     def _score(self, documents: Sequence[Document]) -> list[Floats]:
         """For each document the probabilities of its paragraphs' roles."""
         together = batch.collect(documents)
-        inputs = self.scorer.inputs(features.extract(together), together)
-        return np.split(self.scorer.roles(inputs), together.bounds[1:-1])
+        with one_thread():
+            inputs = self.scorer.inputs(features.extract(together), together)
+            roles = self.scorer.roles(inputs)
+        return np.split(roles, together.bounds[1:-1])
 
     def _decide(self, document: Document, roles: Floats, options: Options) -> LabelledDocument:
         found: list[evidence.Found] = []
@@ -157,6 +177,29 @@ class Classifier:
             probabilities=probabilities.tolist(),
             detail=_Detail(self, document, chosen, _outside(found, alone, probabilities, chosen)),
         )
+
+
+class _Again:
+    """What another process has read a page for, read again when asked: to send it costs more."""
+
+    def __init__(self, page: str | bytes, options: Options) -> None:
+        self._chosen = page, options
+
+    @functools.cached_property
+    def _document(self) -> Document:
+        return read(*self._chosen)
+
+    def __reduce__(self) -> tuple[type[_Again], Chosen]:
+        return _Again, self._chosen
+
+    def locate(self, index: int) -> Origin:
+        return self._document.locate(index)
+
+    def metadata(self) -> Metadata:
+        return self._document.source.metadata()
+
+    def links(self, texts: Sequence[str], wanted: Sequence[int]) -> Sequence[Sequence[Link]]:
+        return self._document.source.links(texts, wanted)
 
 
 class _Detail:

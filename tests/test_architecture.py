@@ -23,7 +23,7 @@ PACKAGE = Path(boilerclass.__file__).parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "errors labels markup native npz",
+        "blas errors labels markup native npz processes",
         "document artifact lexicons headlines",
         "sites",
         "options",
@@ -67,7 +67,8 @@ HOMES = {
     "resiliparse": ("training.peers",),
     "readability": ("training.peers",),
     "justext": ("training.peers",),
-    "joblib": ("pipeline", "training."),
+    "joblib": ("processes", "training."),
+    "threadpoolctl": ("blas", "training."),
     "click": ("cli.",),
     "fastwarc": ("containers.warc",),
     "zstandard": ("containers.zstd", "cli.compression"),
