@@ -296,4 +296,4 @@ ending = bundle(
 )
 
 documents = bundle(inputs(), files_from, output, reading, columns, labelling, running, ending)
-"""What every command has that labels documents; :class:`boilerclass.cli.stream.Run` takes it."""
+"""What every command has that labels documents; :class:`boilerclass.cli.job.Run` takes it."""
