@@ -6,7 +6,7 @@ import functools
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice, repeat
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,13 +38,12 @@ Ints = NDArray[np.int64]
 Chosen = tuple[str | bytes, Options]
 """A page and what was chosen for it."""
 
-PAGES_AT_ONCE = 8
-"""Pages in one matrix: enough to spread numpy's cost per call, few enough to stay in cache."""
-
-CHUNKS_OF_A_TASK = 2
-"""Matrices of pages that another process is sent at a time."""
+PAGES_AT_ONCE, SIZE_AT_ONCE = 64, 1_500_000
+"""Pages in one matrix, and their characters or bytes: enough to spread numpy's cost per call, few
+enough to stay in cache."""
 
 _LABEL_OF_ROLE = np.array([LABELS.index(LABEL_OF[role]) for role in ROLES])
+_SURELY_BODY = np.array([role is Role.BODY for role in ROLES], dtype=np.float32)
 _POINTERS = [LABELS.index(Label.TEASER), LABELS.index(Label.RECOMMENDATION)]
 _ROLE_IN_LABEL = np.where(_LABEL_OF_ROLE[None, :] == np.arange(len(LABELS))[:, None], 0.0, -np.inf)
 
@@ -88,9 +87,8 @@ class Classifier:
 
     def label_each(self, pages: Iterable[Chosen], jobs: int = 1) -> Iterator[LabelledDocument]:
         """As :meth:`label_many`, of pages that come each with options of its own."""
-        source = iter(pages)
         if jobs == 1:
-            while chunk := list(islice(source, PAGES_AT_ONCE)):
+            for chunk in _chunks(pages):
                 yield from self._label_chunk(chunk)
             return
         from boilerclass import processes
@@ -98,7 +96,7 @@ class Classifier:
         held: deque[list[Chosen]] = deque()
 
         def sent() -> Iterator[list[Chosen]]:
-            while chunk := list(islice(source, PAGES_AT_ONCE * CHUNKS_OF_A_TASK)):
+            for chunk in _chunks(pages):
                 held.append(chunk)
                 # A site memory is large, and what it says is weighed here.
                 yield [(page, replace(options, sites=None)) for page, options in chunk]
@@ -141,12 +139,9 @@ class Classifier:
     def _score_apart(self, pages: Sequence[Chosen]) -> list[tuple[Document, Floats]]:
         """Documents without their sources, which stay behind when they travel, and the
         probabilities of their paragraphs' roles."""
-        found: list[tuple[Document, Floats]] = []
-        for start in range(0, len(pages), PAGES_AT_ONCE):
-            documents = [read(*page) for page in pages[start : start + PAGES_AT_ONCE]]
-            bare = [replace(d, locate=nowhere, source=PlainSource()) for d in documents]
-            found += zip(bare, self._score(documents), strict=True)
-        return found
+        documents = [read(*page) for page in pages]
+        bare = [replace(d, locate=nowhere, source=PlainSource()) for d in documents]
+        return list(zip(bare, self._score(documents), strict=True))
 
     def _score(self, documents: Sequence[Document]) -> list[Floats]:
         """For each document the probabilities of its paragraphs' roles."""
@@ -154,7 +149,7 @@ class Classifier:
         with one_thread():
             inputs = self.scorer.inputs(features.extract(together), together)
             roles = self.scorer.roles(inputs)
-        return np.split(roles, together.bounds[1:-1])
+        return [roles[start:end] for start, end in pairwise(together.bounds.tolist())]
 
     def _decide(self, document: Document, roles: Floats, options: Options) -> LabelledDocument:
         found: list[evidence.Found] = []
@@ -164,7 +159,7 @@ class Classifier:
 
             roles, found = evidence.weigh(document, roles, options.sites)
         data = decode.from_data(document)
-        roles[data] = np.eye(len(ROLES), dtype=np.float32)[ROLES.index(Role.BODY)]
+        roles[data] = _SURELY_BODY
         chars = np.array([len(p.text) for p in document.paragraphs], dtype=np.float32)
         beta = self.betas[options.preset]
         chosen, probabilities = decode.labels(roles, chars, threshold=options.threshold, beta=beta)
@@ -252,6 +247,20 @@ class _Detail:
 
     def language(self) -> str | None:
         return self._language
+
+
+def _chunks(pages: Iterable[Chosen]) -> Iterator[list[Chosen]]:
+    """The pages that are scored together; their order stays."""
+    chunk: list[Chosen] = []
+    size = 0
+    for page, options in pages:
+        chunk.append((page, options))
+        size += len(page) if isinstance(page, str | bytes) else 0  # what it is, reading will say
+        if len(chunk) == PAGES_AT_ONCE or size >= SIZE_AT_ONCE:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
 def _headline_scores(headlines: Sequence[str]) -> list[float]:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 AHEAD = 3
 """Tasks for each process that are given before the oldest is done."""
-TASKS_OF_A_LIFE = 4_000
+TASKS_OF_A_LIFE = 1_000
 """Tasks, for each process, after which all are replaced: what large pages left goes with them."""
 
 Task = TypeVar("Task")
