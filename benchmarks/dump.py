@@ -1,11 +1,12 @@
 """What ``boilerclass clean`` does with a large and damaged crawl.
 
-    python benchmarks/dump.py [--bytes 1G] [--keep DIR]
+    python benchmarks/dump.py [--bytes 1G] [--keep DIR] [--write]
 
 Makes a WARC of invented pages with broken records, wrong lengths, cut gzip members and mixed
-charsets. Cleans it with one process and with two, and once more with three kills on the way, each
-followed by ``--resume``. Prints pages a second and the most memory that all processes held; fails
-when a record is not accounted for, or when the three outputs are not the same bytes.
+charsets, and takes down what became of each record. Cleans it with one process and with two, and
+once more with three kills on the way, each followed by ``--resume``. Fails when the output does not
+account for every record that was made, or when the outputs are not the same bytes, or when too much
+memory is taken. Prints what was measured; ``--write`` leaves it in ``DUMP.md``.
 """
 
 from __future__ import annotations
@@ -14,18 +15,27 @@ import argparse
 import gzip
 import json
 import random
+import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent))
 import invented_pages  # found by the line above
 
+import boilerclass
+from boilerclass import cleaner, containers
 from boilerclass.cli.options import Size
+from boilerclass.cli.workers import one_thread
+from boilerclass.containers.record import Reading
+from boilerclass.containers.stream import opened
+from boilerclass.options import Selection
 
 SIZES = (4_000, 20_000, 60_000, 250_000)
 """Characters of the pages, in turn."""
@@ -35,13 +45,54 @@ LOOK = 0.2
 """Seconds between two looks at memory."""
 MEMORY = 300
 """MB that a run with two processes is allowed."""
+SAMPLE = 300
+"""Pages on which the library is timed by itself."""
 COMMAND = [sys.executable, "-m", "boilerclass", "clean", "-f", "jsonl"]
+DUMP = Path(__file__).with_name("DUMP.md")
+
+WRITTEN, SKIPPED, FAILED = "written", "skipped", "failed"
+SOUND = "sound"
+FATES = {
+    SOUND: (WRITTEN,),
+    "request": (SKIPPED,),
+    "not found": (SKIPPED,),
+    "image": (SKIPPED,),
+    "length too small": (FAILED,),
+    "length too large by 80": (FAILED,),
+    "length of 10^15": (FAILED,),
+    "cut member": (FAILED,),
+    "damaged member": (FAILED,),
+}
+"""What may become of a record of each kind."""
+LOSSES = frozenset(("cut member", "damaged member"))
+"""Kinds whose headers may be lost, so that their failure has no address."""
+
+
+class Made(NamedTuple):
+    """A record of the dump."""
+
+    number: int
+    kind: str
+    title: str | None = None
+    """Of a page, as its charset has it."""
+
+
+class Event(NamedTuple):
+    """A line of the output or of the errors."""
+
+    ordinal: int
+    fate: str
+    number: int | None
+    """Of the page, when the line tells."""
+    request: bool
+    title: str | None
 
 
 class Measured(NamedTuple):
-    """A run: its time in seconds, and its memory in MB."""
+    """A run: its time in seconds, that of the processor, and its memory in MB."""
 
     seconds: float
+    processor: float
     memory: float
     finished: bool
 
@@ -56,55 +107,69 @@ def record(number: int, kind: str, block: bytes, length: int | None = None) -> b
     return head.encode() + block + b"\r\n\r\n"
 
 
-def members(number: int) -> Iterator[tuple[bytes, bytes]]:
-    """The plain and the compressed bytes of a page's records; every so often they are broken."""
+def members(number: int) -> Iterator[tuple[Made, bytes, bytes]]:
+    """A page's records, and their plain and compressed bytes; every so often they are broken."""
     charset = CHARSETS[number % len(CHARSETS)]
-    page = invented_pages.page(number, SIZES[number % len(SIZES)]).encode(charset, "replace")
-    status, media = "200 OK", f"text/html; charset={charset}"
+    text = invented_pages.page(number, SIZES[number % len(SIZES)])
+    page = text.encode(charset, "replace")
+    title = text.partition("<title>")[2].partition(" | ")[0]
+    title = title.encode(charset, "replace").decode(charset)
+    kind, status, media = SOUND, "200 OK", f"text/html; charset={charset}"
     if number % 31 == 3:
-        status = "404 Not Found"
+        kind, status = "not found", "404 Not Found"
     if number % 29 == 4:
-        page, media = random.Random(number).randbytes(5000), "image/png"
+        kind, page, media = "image", random.Random(number).randbytes(5000), "image/png"
     block = f"HTTP/1.1 {status}\r\nContent-Type: {media}\r\n\r\n".encode() + page
     request = record(number, "request", b"GET / HTTP/1.1\r\n\r\n")
-    yield request, gzip.compress(request, 1)
-    wrong = {5: len(block) + 80, 6: len(block) // 2, 7: 10**15}.get(number % 97)
-    response = record(number, "response", block, wrong)
+    yield Made(number, "request"), request, gzip.compress(request, 1)
+    wrong = {
+        5: ("length too large by 80", len(block) + 80),
+        6: ("length too small", len(block) // 2),
+        7: ("length of 10^15", 10**15),
+    }
+    length = None
+    if number % 97 in wrong:
+        kind, length = wrong[number % 97]
+    response = record(number, "response", block, length)
     packed = gzip.compress(response, 1)
     if number % 89 == 8:
-        packed = packed[: len(packed) * 2 // 3]
+        kind, packed = "cut member", packed[: len(packed) * 2 // 3]
     if number % 89 == 9:
-        packed = packed[:200] + b"\0" * 50 + packed[250:]
-    yield response, packed
+        kind, packed = "damaged member", packed[:200] + b"\0" * 50 + packed[250:]
+    yield Made(number, kind, title), response, packed
 
 
-def make(path: Path, size: int) -> int:
-    """The number of pages in a new dump of so many bytes before compression."""
-    number = written = 0
+def make(path: Path, size: int) -> list[Made]:
+    """The records of a new dump of so many bytes before compression."""
+    made: list[Made] = []
+    written = number = 0
     with path.open("wb") as file:
         while written < size:
-            for plain, packed in members(number):
+            for one, plain, packed in members(number):
+                made.append(one)
                 file.write(packed)
                 written += len(plain)
             number += 1
-    return number
+    return made
 
 
 def measure(args: Sequence[object], kill_after: float | None = None) -> Measured:
     """A run of the command, which may be killed."""
     began = time.monotonic()
-    most = 0.0
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    most, killed = 0.0, False
     with subprocess.Popen([*COMMAND, *map(str, args)], stderr=subprocess.DEVNULL) as process:
-        while process.poll() is None:
+        while process.poll() is None and not killed:
             if kill_after is not None and time.monotonic() - began > kill_after:
                 process.kill()
-                process.wait()
-                return Measured(time.monotonic() - began, most, finished=False)
+                killed = True
             most = max(most, sum(map(memory, family(process.pid))))
             time.sleep(LOOK)
-    if process.returncode not in (0, 1):
+    if not killed and process.returncode not in (0, 1):
         sys.exit(f"{args}: exit code {process.returncode}")
-    return Measured(time.monotonic() - began, most, finished=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Measured(time.monotonic() - began, spent, most, not killed)
 
 
 def family(root: int) -> list[int]:
@@ -131,30 +196,66 @@ def memory(pid: int) -> float:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
-def account(out: Path, errors: Path) -> str:
-    """The account of all records; ends the program when one is missing or doubled."""
-    seen: list[int] = []
-    failed: set[int] = set()
-    kinds = {"written": 0, "skipped": 0, "failed": 0}
+def events(out: Path, errors: Path) -> list[Event]:
+    """All that the run says about records, in their order."""
+    found: list[Event] = []
     with out.open(encoding="utf-8") as lines:
-        for line in lines:
-            seen.append(int(json.loads(line)["id"].rpartition("#")[2]))
-            kinds["written"] += 1
+        for row in map(json.loads, lines):
+            # Of a page that is damaged the address may be missing: its own says the number.
+            url = row["url"] or "/"
+            number = url.removeprefix("https://").split("/")[1]
+            ordinal = int(row["id"].rpartition("#")[2])
+            known = int(number) if number.isdigit() else None
+            found.append(Event(ordinal, WRITTEN, known, False, row["title"]))
     with errors.open(encoding="utf-8") as lines:
-        for line in lines:
-            told = json.loads(line)
-            if not told["error"]:
-                sys.exit(f"no reason is given: {line}")
-            kinds[told["kind"]] += 1
-            if told["kind"] == "failed":
-                failed.add(told["ordinal"])
-            seen.append(told["ordinal"])
-    numbers = set(seen)
-    # A damage that a record has told of already has a number of its own, but no second line.
-    missing = [n for n in range(max(seen)) if n not in numbers and n - 1 not in failed]
-    if len(numbers) != len(seen) or missing:
-        sys.exit(f"{len(seen) - len(numbers)} records are doubled; missing: {missing[:20]}")
-    return ", ".join(f"{count:,} {kind}" for kind, count in kinds.items())
+        for row in map(json.loads, lines):
+            if not row["error"]:
+                sys.exit(f"no reason is given: {row}")
+            known = int(row["url"].rpartition("/")[2]) if row["url"] else None
+            request = row["error"] == "a request record"
+            found.append(Event(row["ordinal"], row["kind"], known, request, None))
+    return sorted(found)
+
+
+def account(made: Sequence[Made], told: Sequence[Event]) -> Counter[tuple[str, str]]:
+    """How many records of each kind had each fate; ends the program where what is told is not what
+    was made, record by record."""
+    fates: Counter[tuple[str, str]] = Counter()
+    if len({event.ordinal for event in told}) != len(told):
+        sys.exit("a record is told twice")
+    left = iter(made)
+    for event in told:
+        one = next(left, None)
+        if one is None or (event.number is None and one.kind not in LOSSES):
+            sys.exit(f"{one} is not what is told: {event}")
+        if event.number not in (None, one.number) or event.request != (one.kind == "request"):
+            sys.exit(f"{one} is not what is told: {event}")
+        if event.fate not in FATES[one.kind]:
+            sys.exit(f"{one} was {event.fate}")
+        if one.kind == SOUND and event.title != one.title:
+            sys.exit(f"{one} has the title {event.title}")
+        fates[one.kind, event.fate] += 1
+    for one in left:
+        sys.exit(f"{one} is not told of")
+    return fates
+
+
+def library(dump: Path) -> float:
+    """Pages that the library cleans in a second of the processor, once they are in memory."""
+    with dump.open("rb") as file:
+        found = containers.records(opened(file), Reading())
+        sound = (one for one in found if one.error is None and one.skipped is None)
+        pages = [
+            one.content.decode(one.encoding or "utf-8", "replace")
+            if isinstance(one.content, bytes)
+            else one.content
+            for one in islice(sound, SAMPLE)
+        ]
+    list(boilerclass.label_many(pages[:2]))  # loads all there is
+    began = time.process_time()
+    for document in boilerclass.label_many(pages):
+        cleaner.clean(document, Selection())
+    return len(pages) / (time.process_time() - began)
 
 
 def same(one: Path, other: Path) -> None:
@@ -163,31 +264,47 @@ def same(one: Path, other: Path) -> None:
         sys.exit(f"{one} and {other} differ")
 
 
-def run(folder: Path, size: int) -> None:
-    """Make the dump, clean it in all ways, print what was measured."""
+def run(folder: Path, size: int) -> Iterator[str]:
+    """Make the dump, clean it in all ways; lines of Markdown that say what was measured."""
     dump = folder / "dump.warc.gz"
-    pages = make(dump, size)
-    print(f"{pages:,} pages, {size:,} bytes, {dump.stat().st_size:,} compressed", flush=True)
+    made = make(dump, size)
+    pages = len(made) // 2
+    yield f"{len(made):,} records of {pages:,} pages, {size:,} bytes, "
+    yield f"{dump.stat().st_size:,} compressed.\n"
+    yield "| run | seconds | pages/s | MB/s | memory, MB | pages a second of processor |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    fates: Counter[tuple[str, str]] = Counter()
     seconds = 0.0
     for jobs in (1, 2):
         args = [dump, "-o", folder / f"{jobs}.jsonl", "--errors", folder / f"{jobs}.errors"]
-        seconds, most, _ = measure([*args, "--jobs", jobs])
-        speed = f"{pages / seconds:,.0f} pages/s, {size / seconds / 1e6:.1f} MB/s"
-        print(f"--jobs {jobs}: {seconds:.1f} s, {speed}, {most:,.0f} MB", flush=True)
+        seconds, processor, most, _ = measure([*args, "--jobs", jobs])
+        fates = account(made, events(folder / f"{jobs}.jsonl", folder / f"{jobs}.errors"))
+        written = sum(count for (_, fate), count in fates.items() if fate == WRITTEN)
+        # The processes of a process are not waited for by it.
+        each = f"{written / processor:,.0f}" if jobs == 1 else ""
+        yield (
+            f"| `--jobs {jobs}` | {seconds:,.0f} | {written / seconds:,.0f} "
+            f"| {size / seconds / 1e6:.1f} | {most:,.0f} | {each} |"
+        )
         if jobs == 2 and most > MEMORY:
             sys.exit(f"more than {MEMORY} MB")
-    print(account(folder / "1.jsonl", folder / "1.errors"))
+    yield f"| the library by itself | | | | | {library(dump):,.0f} |\n"
+    yield "Memory is the most that the run and its workers held together (proportional set size).\n"
     chance = random.Random(0)
     args = [dump, "-o", folder / "3.jsonl", "--errors", folder / "3.errors", "--jobs", 2]
-    kills = sum(
-        not measure([*args, "--resume"], chance.uniform(0.15, 0.3) * seconds).finished
-        for _ in range(KILLS)
-    )
+    kills = 0
+    for again in ((), *[("--resume",)] * (KILLS - 1)):
+        kills += not measure([*args, *again], chance.uniform(0.15, 0.3) * seconds).finished
     measure([*args, "--resume"])
     for other in "23":
         same(folder / "1.jsonl", folder / f"{other}.jsonl")
         same(folder / "1.errors", folder / f"{other}.errors")
-    print(f"one process, two, and two with {kills} kills: the same bytes")
+    yield f"One process, two, and two with {kills} kills and `--resume`: the same bytes.\n"
+    yield "| records made | written | skipped | failed |"
+    yield "| --- | --- | --- | --- |"
+    for kind in FATES:
+        counts = [fates[kind, fate] for fate in (WRITTEN, SKIPPED, FAILED)]
+        yield f"| {sum(counts):,} {kind} | " + " | ".join(f"{count:,}" for count in counts) + " |"
 
 
 def main() -> None:
@@ -197,14 +314,20 @@ def main() -> None:
     )
     parser.add_argument("--bytes", default="1G", help="of the records, before compression")
     parser.add_argument("--keep", type=Path, help="leave all files in this folder")
+    parser.add_argument("--write", action="store_true", help=f"leave what is told in {DUMP.name}")
     chosen = parser.parse_args()
+    one_thread()
     size = Size().convert(chosen.bytes, None, None)
-    if chosen.keep is not None:
-        chosen.keep.mkdir(parents=True, exist_ok=True)
-        run(chosen.keep, size)
-        return
+    lines = ["# A damaged crawl\n", f"Made by `python benchmarks/dump.py --bytes {chosen.bytes} "]
+    lines[-1] += "--write`.\n"
     with tempfile.TemporaryDirectory() as folder:
-        run(Path(folder), size)
+        kept = chosen.keep or Path(folder)
+        kept.mkdir(parents=True, exist_ok=True)
+        for line in run(kept, size):
+            print(line, flush=True)
+            lines.append(line)
+    if chosen.write:
+        DUMP.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -151,6 +151,16 @@ class Document:
     forced: Mapping[int, Forced] = field(default_factory=dict)
     """Paragraphs, by index, that the user's own rules keep or drop."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Column by column: a paragraph is a dozen objects to pickle.
+        columns = tuple(zip(*self.paragraphs, strict=True))
+        others = [getattr(self, name) for name in self.__slots__ if name != "paragraphs"]
+        return _of_columns, (columns, *others)
+
+
+def _of_columns(columns: Sequence[Sequence[Any]], kind: Kind, *others: Any) -> Document:
+    return Document(kind, list(map(Paragraph._make, zip(*columns, strict=True))), *others)
+
 
 def settled(document: Document) -> Document:
     """The document without its hold on the source, so that it can travel to another process."""

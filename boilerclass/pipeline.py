@@ -6,39 +6,44 @@ import functools
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice, repeat
+from itertools import pairwise, repeat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerclass import (
-    artifact,
-    batch,
-    decode,
-    explain,
-    features,
-    headline_scorer,
-    readers,
-    scorer,
+from boilerclass import artifact, batch, decode, features, readers, scorer
+from boilerclass.blas import one_thread
+from boilerclass.document import (
+    Document,
+    LabelledDocument,
+    Link,
+    Metadata,
+    Origin,
+    PlainSource,
+    nowhere,
 )
-from boilerclass.document import Document, LabelledDocument, settled
 from boilerclass.errors import ModelMismatch
 from boilerclass.features import context
 from boilerclass.labels import LABEL_OF, LABELS, ROLES, Label, Role
 from boilerclass.options import Options
-from boilerclass.readers.language import identify
-from boilerclass.sites import evidence
+
+if TYPE_CHECKING:
+    from boilerclass import explain
+    from boilerclass.sites import evidence
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Chosen = tuple[str | bytes, Options]
 """A page and what was chosen for it."""
 
-PAGES_AT_ONCE = 8
-"""Pages in one matrix: enough to spread numpy's cost per call, few enough to stay in cache."""
+PAGES_AT_ONCE, SIZE_AT_ONCE = 64, 1_500_000
+"""Pages in one matrix, and their characters or bytes: enough to spread numpy's cost per call, few
+enough to stay in cache."""
 
 _LABEL_OF_ROLE = np.array([LABELS.index(LABEL_OF[role]) for role in ROLES])
+_SURELY_BODY = np.array([role is Role.BODY for role in ROLES], dtype=np.float32)
 _POINTERS = [LABELS.index(Label.TEASER), LABELS.index(Label.RECOMMENDATION)]
 _ROLE_IN_LABEL = np.where(_LABEL_OF_ROLE[None, :] == np.arange(len(LABELS))[:, None], 0.0, -np.inf)
 
@@ -82,27 +87,26 @@ class Classifier:
 
     def label_each(self, pages: Iterable[Chosen], jobs: int = 1) -> Iterator[LabelledDocument]:
         """As :meth:`label_many`, of pages that come each with options of its own."""
-        source = iter(pages)
-        chunks = iter(lambda: list(islice(source, PAGES_AT_ONCE)), [])
         if jobs == 1:
-            for chunk in chunks:
+            for chunk in _chunks(pages):
                 yield from self._label_chunk(chunk)
             return
-        from joblib import Parallel, delayed
+        from boilerclass import processes
 
-        held: deque[list[Options]] = deque()
+        held: deque[list[Chosen]] = deque()
 
         def sent() -> Iterator[list[Chosen]]:
-            for chunk in chunks:
-                held.append([options for _, options in chunk])
+            for chunk in _chunks(pages):
+                held.append(chunk)
                 # A site memory is large, and what it says is weighed here.
                 yield [(page, replace(options, sites=None)) for page, options in chunk]
 
-        work = Parallel(n_jobs=jobs, return_as="generator")
-        for part in work(delayed(self._score_chunk)(chunk) for chunk in sent()):
+        for part in processes.ordered(self._score_apart, sent(), jobs):
             # Decided here, so that what is only worked out on demand stays on demand.
-            for (document, roles), options in zip(part, held.popleft(), strict=True):
-                yield self._decide(document, roles, options)
+            for (document, roles), (page, options) in zip(part, held.popleft(), strict=True):
+                again = _Again(page, replace(options, sites=None))
+                whole = replace(document, locate=again.locate, source=again)
+                yield self._decide(whole, roles, options)
 
     def label_documents(
         self, documents: Sequence[Document], options: Options
@@ -115,9 +119,12 @@ class Classifier:
     ) -> list[str]:
         """Why each paragraph has its label, given as an index into LABELS; ``outside`` is what
         other pages say of some."""
+        from boilerclass import explain
+
         together = batch.collect([document])
-        inputs = self.scorer.inputs(features.extract(together), together)
-        words = explain.reasons(self.scorer, inputs, chosen, document, outside)
+        with one_thread():
+            inputs = self.scorer.inputs(features.extract(together), together)
+            words = explain.reasons(self.scorer, inputs, chosen, document, outside)
         data = decode.from_data(document)
         words[data] = [decode.DATA_REASON] * len(words[data])
         for i, verdict in document.forced.items():
@@ -129,24 +136,30 @@ class Classifier:
         options = [chosen for _, chosen in pages]
         return list(map(self._decide, documents, self._score(documents), options))
 
-    def _score_chunk(self, pages: Sequence[Chosen]) -> list[tuple[Document, Floats]]:
-        """Documents that can travel between processes, and the probabilities of their roles."""
+    def _score_apart(self, pages: Sequence[Chosen]) -> list[tuple[Document, Floats]]:
+        """Documents without their sources, which stay behind when they travel, and the
+        probabilities of their paragraphs' roles."""
         documents = [read(*page) for page in pages]
-        return list(zip(map(settled, documents), self._score(documents), strict=True))
+        bare = [replace(d, locate=nowhere, source=PlainSource()) for d in documents]
+        return list(zip(bare, self._score(documents), strict=True))
 
     def _score(self, documents: Sequence[Document]) -> list[Floats]:
         """For each document the probabilities of its paragraphs' roles."""
         together = batch.collect(documents)
-        inputs = self.scorer.inputs(features.extract(together), together)
-        return np.split(self.scorer.roles(inputs), together.bounds[1:-1])
+        with one_thread():
+            inputs = self.scorer.inputs(features.extract(together), together)
+            roles = self.scorer.roles(inputs)
+        return [roles[start:end] for start, end in pairwise(together.bounds.tolist())]
 
     def _decide(self, document: Document, roles: Floats, options: Options) -> LabelledDocument:
         found: list[evidence.Found] = []
         alone = roles
         if options.sites is not None:
+            from boilerclass.sites import evidence
+
             roles, found = evidence.weigh(document, roles, options.sites)
         data = decode.from_data(document)
-        roles[data] = np.eye(len(ROLES), dtype=np.float32)[ROLES.index(Role.BODY)]
+        roles[data] = _SURELY_BODY
         chars = np.array([len(p.text) for p in document.paragraphs], dtype=np.float32)
         beta = self.betas[options.preset]
         chosen, probabilities = decode.labels(roles, chars, threshold=options.threshold, beta=beta)
@@ -159,6 +172,29 @@ class Classifier:
             probabilities=probabilities.tolist(),
             detail=_Detail(self, document, chosen, _outside(found, alone, probabilities, chosen)),
         )
+
+
+class _Again:
+    """What another process has read a page for, read again when asked: to send it costs more."""
+
+    def __init__(self, page: str | bytes, options: Options) -> None:
+        self._chosen = page, options
+
+    @functools.cached_property
+    def _document(self) -> Document:
+        return read(*self._chosen)
+
+    def __reduce__(self) -> tuple[type[_Again], Chosen]:
+        return _Again, self._chosen
+
+    def locate(self, index: int) -> Origin:
+        return self._document.locate(index)
+
+    def metadata(self) -> Metadata:
+        return self._document.source.metadata()
+
+    def links(self, texts: Sequence[str], wanted: Sequence[int]) -> Sequence[Sequence[Link]]:
+        return self._document.source.links(texts, wanted)
 
 
 class _Detail:
@@ -185,7 +221,7 @@ class _Detail:
         texts = [p.text for p in self._document.paragraphs]
         rated = np.flatnonzero(np.isin(self._chosen, _POINTERS)).tolist()
         scores: list[float | None] = [None] * len(texts)
-        for i, score in zip(rated, headline_scorer.score([texts[i] for i in rated]), strict=True):
+        for i, score in zip(rated, _headline_scores([texts[i] for i in rated]), strict=True):
             scores[i] = score
         return scores
 
@@ -196,10 +232,12 @@ class _Detail:
         return self._scores
 
     def clickbait(self, title: str) -> float:
-        return headline_scorer.score([title])[0]
+        return _headline_scores([title])[0]
 
     @functools.cached_property
     def _language(self) -> str | None:
+        from boilerclass.readers.language import identify
+
         core = (
             p.text
             for p, label in zip(self._document.paragraphs, self._chosen.tolist(), strict=True)
@@ -211,11 +249,35 @@ class _Detail:
         return self._language
 
 
+def _chunks(pages: Iterable[Chosen]) -> Iterator[list[Chosen]]:
+    """The pages that are scored together; their order stays."""
+    chunk: list[Chosen] = []
+    size = 0
+    for page, options in pages:
+        chunk.append((page, options))
+        size += len(page) if isinstance(page, str | bytes) else 0  # what it is, reading will say
+        if len(chunk) == PAGES_AT_ONCE or size >= SIZE_AT_ONCE:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _headline_scores(headlines: Sequence[str]) -> list[float]:
+    from boilerclass import headline_scorer
+
+    return headline_scorer.score(headlines)
+
+
 def _outside(
     found: Sequence[evidence.Found], alone: Floats, probabilities: Floats, chosen: Ints
 ) -> dict[int, explain.Outside]:
     """By paragraph what a site memory said, and what it did for the label; ``alone`` are the
     probabilities of the roles without it."""
+    if not found:
+        return {}
+    from boilerclass import explain
+
     outside = {}
     for said in found:
         i, label = said.index, chosen[said.index]

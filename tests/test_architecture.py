@@ -9,19 +9,21 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 import boilerclass
+from boilerclass.cli import COMMANDS
 
 PACKAGE = Path(boilerclass.__file__).parent
 
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "errors labels markup native npz",
+        "blas errors labels markup native npz processes",
         "document artifact lexicons headlines",
         "sites",
         "options",
@@ -65,7 +67,8 @@ HOMES = {
     "resiliparse": ("training.peers",),
     "readability": ("training.peers",),
     "justext": ("training.peers",),
-    "joblib": ("pipeline", "training."),
+    "joblib": ("processes", "training."),
+    "threadpoolctl": ("blas", "training."),
     "click": ("cli.",),
     "fastwarc": ("containers.warc",),
     "zstandard": ("containers.zstd", "cli.compression"),
@@ -224,6 +227,22 @@ def test_labelling_a_page_loads_neither_pandas_nor_scikit_learn(
     page.write_text("<!DOCTYPE html><title>Tide</title><h1>Tide</h1><p>It came in at noon.")
     code = f"from boilerclass.cli import main\nassert main([{command!r}, {str(page)!r}]) == 0"
     assert not loaded(code) & (HEAVY - {"numpy"})
+
+
+def test_help_loads_no_command() -> None:
+    code = (
+        "from boilerclass.cli import COMMANDS, main\n"
+        "assert main(['--help']) == 0\n"
+        "import sys\n"
+        "assert not {f'boilerclass.cli.{name}' for name in COMMANDS} & set(sys.modules)"
+    )
+    loaded(code)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_what_each_says_of_itself(name: str) -> None:
+    said = import_module(f"boilerclass.cli.{name}").command.help
+    assert " ".join(said.split("\n\n")[0].split()).startswith(COMMANDS[name])
 
 
 def test_the_public_names_are_there() -> None:

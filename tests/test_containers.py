@@ -280,7 +280,16 @@ def test_many_false_beginnings_come_to_an_end() -> None:
     content = gzip.compress(b"A line.") + b"\x1f\x8b\x08\x00" * 100_000
     found = records(gzip.compress(warc_of(PAGES)) + content)
     assert contents(found) == PAGES
-    assert len(errors(found)) <= compression.MOST_DAMAGES
+    assert len(errors(found)) <= compression.MOST_DAMAGES + 2  # of two sound members
+    assert errors(found)[-1].endswith("the rest is not read, as more of it is damaged than sound")
+
+
+def test_damages_among_sound_members_are_all_passed() -> None:
+    count = 3 * compression.MOST_DAMAGES
+    members = [gzip.compress(warc_record(answer(), i)) for i in range(count)]
+    members[1::2] = [member[:100] for member in members[1::2]]
+    found = records(b"".join(members))
+    assert len(contents(found)) == len(errors(found)) == count // 2
 
 
 def test_zstd_with_a_dictionary_in_its_first_frame() -> None:
@@ -384,26 +393,89 @@ def test_extracted_text_is_text() -> None:
     assert (found.kind, found.encoding) == ("text", "utf-8")
 
 
+@pytest.mark.parametrize("jammed", [b"", b"\r\n"])
 @pytest.mark.parametrize(
-    ("spoilt", "got", "wrong"),
+    ("spoilt", "why"),
     [
-        (warc_record(answer(), 9, length=60), 3, 0),
-        (warc_record(answer(), 9, length=10**6), 1, 1),
-        (warc_record(answer(), 9, length="many"), 2, 1),
-        (b"no record at all\r\n" * 9, 2, 1),
-        (bytes(3000), 2, 1),
-        (warc_record(answer(), 9)[:200], 1, 1),
-        (warc_record(answer(), 9).replace(b"WARC-Date", b"X: " + b"y" * (2 << 20)), 2, 1),
+        (b"no record at all\r\n" * 9, "bytes here are no record"),
+        (bytes(3000), "bytes here are no record"),
+        (warc_record(answer(), 9, length="many"), "its Content-Length is no number"),
+        (warc_record(answer(), 9, length=10**15), "of 1,000,000,000,000,000 bytes are there"),
+        (warc_record(answer(), 9, length=10**6), "of 1,000,000 bytes are there"),
+        (warc_record(answer(), 9, length=len(answer()) + 30), "bytes are there"),
+        (warc_record(b"GET /", 9, "request", length=10**15), "the record before is cut off"),
+        (warc_record(answer(), 9)[:-40], "bytes are there"),
+        (warc_record(answer(), 9)[:200], "is cut off"),
+        (warc_record(answer(), 9).replace(b"WARC-Date", b"X: " + b"y" * (2 << 20)), "is damaged"),
+    ],
+    ids=[
+        "words",
+        "zeros",
+        "no number",
+        "endless",
+        "million",
+        "30",
+        "request",
+        "end",
+        "head",
+        "huge",
     ],
 )
-def test_broken_records_do_not_stop_the_others(spoilt: bytes, got: int, wrong: int) -> None:
+def test_a_broken_record_costs_no_other(spoilt: bytes, why: str, jammed: bytes) -> None:
     first, last = warc_record(answer(), 1), warc_record(answer(), 2)
-    found = records(first + spoilt + b"\r\n\r\n" + last)
-    assert contents(found)[0] == PAGE
-    assert len(contents(found)) >= got
-    assert len(errors(found)) >= wrong
-    keys = [r.key for r in found]
-    assert "<urn:uuid:2>" in keys or errors(found)
+    found = records(first + spoilt + jammed + last * 2)
+    assert contents(found) == [PAGE] * 3
+    assert len(errors(found)) == 1
+    assert why in errors(found)[0]
+    for start in range(1, 6):
+        again = records(first + spoilt + jammed + last * 2, start)
+        assert [(r.ordinal, r.key, str(r.error)) for r in again] == [
+            (r.ordinal, r.key, str(r.error)) for r in found if r.ordinal and r.ordinal >= start
+        ]
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+@pytest.mark.parametrize("length", [60, 200])
+def test_a_length_that_is_too_small_costs_its_record(
+    compress: Callable[[bytes], bytes], length: int
+) -> None:
+    first, last = warc_record(answer(PAGE * 5), 1, length=length), warc_record(answer(), 2)
+    found = records(compress(first) + compress(last))
+    assert contents(found) == [PAGE]
+    assert errors(found) == ["its length is wrong: it goes on where it says that it ends"]
+
+
+def test_a_page_whose_check_sum_is_wrong_is_not_taken() -> None:
+    members = [gzip.compress(warc_record(answer(page), i)) for i, page in enumerate(PAGES)]
+    members[1] = members[1][:-8] + bytes(8)
+    found = records(b"".join(members))
+    assert contents(found) == [PAGES[0], PAGES[2]]
+    assert errors(found) == ["its gzip data are damaged"]
+
+
+@pytest.mark.parametrize("length", [10**15, 10**6, len(answer()) + 300, len(answer()) + 3])
+@pytest.mark.parametrize("compress", [gzip.compress, zstandard.compress])
+def test_a_member_that_begins_ends_the_record_before(
+    compress: Callable[[bytes], bytes], length: int
+) -> None:
+    spoilt = warc_record(answer(), 9, length=length)[:-4]
+    members = [warc_record(answer(), 1), spoilt, warc_record(answer(), 2)]
+    found = records(b"".join(map(compress, members)))
+    assert contents(found) == [PAGE] * 2
+    assert [r.ordinal for r in found] == [0, 1, 3]
+    assert len(errors(found)) == 1
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+@pytest.mark.parametrize("size", [1, 60, 5000, 200_000])
+def test_records_that_are_quoted_in_a_page_are_no_records(
+    compress: Callable[[bytes], bytes], size: int
+) -> None:
+    quoting = b"<pre>" + warc_of([PAGE, PAGE]) + b"</pre>" + b"x" * size
+    records_of = [warc_record(answer(page), i) for i, page in enumerate([quoting, PAGE, quoting])]
+    found = records(b"".join(map(compress, records_of)))
+    assert contents(found) == [quoting, PAGE, quoting]
+    assert errors(found) == []
 
 
 def test_a_damaged_member_loses_one_record() -> None:

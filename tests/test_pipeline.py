@@ -53,8 +53,16 @@ def test_processes_give_the_same(page: bytes) -> None:
     sources = [page, b"", "Titlu\n\nUn paragraf de text, scris pentru proba.\n"] * 12
     one = list(boilerclass.label_many(sources))
     two = list(boilerclass.label_many(sources, jobs=2))
-    assert [d.labels for d in one] == [d.labels for d in two]
-    assert [p.reason for p in two[0].paragraphs] == [p.reason for p in one[0].paragraphs]
+    for a, b in zip(one, two, strict=True):
+        assert np.allclose(a.probabilities, b.probabilities, atol=1e-6)
+        assert (a.labels, a.title, a.language) == (b.labels, b.title, b.language)
+        assert a.document.tree == b.document.tree
+    for a, b in zip(one[:3], two, strict=False):  # worked out here, from the page
+        assert [p.reason for p in a.paragraphs] == [p.reason for p in b.paragraphs]
+        assert [(p.xpath, p.start) for p in a.paragraphs] == [
+            (p.xpath, p.start) for p in b.paragraphs
+        ]
+        assert a.metadata == b.metadata
 
 
 def test_a_pickled_document_keeps_what_it_knew(page: bytes) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from boilerclass.cli import main, workers
+from boilerclass.cli import journal, lock, main, workers
 from boilerclass.cli.batches import BYTES_AT_ONCE, PAGES_AT_ONCE, Batch, batches, placed
 from boilerclass.cli.inputs import Entry, Source
 from boilerclass.cli.resume import Position
@@ -26,15 +26,30 @@ from boilerclass.options import Options
 
 COMMAND = [sys.executable, "-m", "boilerclass"]
 KILLS = 3
-OFTEN = (
-    "import sys\n"
-    "from boilerclass.cli import journal, main\n"
-    "journal.EVERY = 0.1\n"
-    "sys.exit(main(sys.argv[1:]))"
-)
-"""The command, recording what is done so often that short runs have something to go on with."""
+DOOMED = """
+import os, signal, sys, threading
+from boilerclass.cli import journal, main, tally
+
+journal.EVERY = 0.02
+left, delay = int(sys.argv[1]), float(sys.argv[2])
+add = tally.Tally.add
+
+
+def counted(self, *args, **options):
+    global left
+    left -= 1
+    if left == 0:
+        threading.Timer(delay, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    return add(self, *args, **options)
+
+
+tally.Tally.add = counted
+sys.exit(main(sys.argv[3:]))
+"""
+"""The command, killed some moments after it has come to a number of documents, and recording what
+is done so often that short runs have something to go on with."""
 PAGES = 400
-"""Documents of a run that is killed: enough that it lasts some seconds."""
+"""Documents of a run that is killed."""
 
 
 def page(number: int) -> bytes:
@@ -122,27 +137,23 @@ def test_a_run_that_is_killed_is_resumed_without_a_trace(
     for place in (calm, killed):
         place.mkdir()
     args = [*command, str(tmp_path / source), goal, "out", "--errors", "errors.jsonl"]
-    began = time.monotonic()
     before = run(*args, cwd=calm)
-    lasts = time.monotonic() - began
     chance = random.Random(f"{source} {jobs}")
-    kills = 0
-    again = [sys.executable, "-c", OFTEN, *args, "--jobs", str(jobs), "--resume"]
-    while True:
-        patience = chance.uniform(0.15, 0.5) * lasts if kills < KILLS else None
-        with subprocess.Popen(again, cwd=killed, stderr=subprocess.PIPE, text=True) as process:
-            try:
-                _, err = process.communicate(timeout=patience)
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGKILL)
-                kills += 1
-                continue
-        break
-    assert kills
-    assert process.returncode == before.returncode == 1
+    for last in (*[False] * KILLS, True):
+        # A kill falls anywhere: between two documents, within one, before or after a record.
+        doom = (0, 0) if last else (chance.randrange(1, PAGES // 5), chance.uniform(0, 0.01))
+        done = subprocess.run(
+            [sys.executable, "-c", DOOMED, *map(str, doom), *args, "--jobs", str(jobs), "--resume"],
+            cwd=killed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == (before.returncode if last else -signal.SIGKILL)
+    assert before.returncode == 1
     assert content(killed / "out") == content(calm / "out")
     assert content(killed / "errors.jsonl") == content(calm / "errors.jsonl")
-    assert err.splitlines()[-1] == before.stderr.splitlines()[-1]
+    assert done.stderr.splitlines()[-1] == before.stderr.splitlines()[-1]
     finished = run(*args, "--resume", cwd=killed)
     assert (finished.returncode, finished.stdout) == (1, "")
     assert finished.stderr == "boilerclass: out: is complete already: nothing to resume\n"
@@ -221,6 +232,7 @@ def test_a_short_run_leaves_nothing_but_its_output(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(journal, "EVERY", 1000)  # however slow this machine is
     json_lines(tmp_path / "rows.jsonl", 5)
     assert main(["clean", "rows.jsonl", "-o", "out.txt"]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.txt", "rows.jsonl"]
@@ -243,6 +255,55 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
     assert run(*args, "out", "--resume", cwd=tmp_path).returncode == 1
     assert (tmp_path / "out").read_bytes() == (tmp_path / "calm").read_bytes()
+
+
+# Two at once
+
+
+@pytest.mark.parametrize("goal", ["-o", "--output-dir"])
+def test_a_second_run_leaves_the_output_to_the_first(goal: str, tmp_path: Path) -> None:
+    json_lines(tmp_path / "rows.jsonl", 3)
+    os.mkfifo(tmp_path / "slow")
+    args = ["clean", "rows.jsonl", goal, "out", "--errors", "errors.jsonl"]
+    mark = tmp_path / (".out.boilerclass-lock" if goal == "-o" else "out/.out.boilerclass-lock")
+    mark.parent.mkdir(exist_ok=True)
+    mark.touch()  # as one leaves it that was killed
+    with subprocess.Popen([*COMMAND, *args, "slow"], cwd=tmp_path) as first:
+        while not (tmp_path / "errors.jsonl").exists():
+            time.sleep(0.01)
+        before = content(tmp_path)
+        for more in ((), ("--resume",)):
+            second = run(*args, *more, cwd=tmp_path)
+            assert second.returncode == 1
+            assert "another run is writing to " in second.stderr
+            assert "choose another output" in second.stderr
+        assert content(tmp_path) == before
+        (tmp_path / "slow").write_bytes(page(1))
+    assert first.returncode == 0
+    assert not mark.exists()
+    assert run(*args, cwd=tmp_path).returncode == 0
+
+
+def test_a_run_that_is_killed_frees_the_output(tmp_path: Path) -> None:
+    json_lines(tmp_path / "rows.jsonl", 3)
+    os.mkfifo(tmp_path / "slow")
+    args = ["clean", "rows.jsonl", "-o", "out"]
+    mark = tmp_path / ".out.boilerclass-lock"
+    with subprocess.Popen([*COMMAND, *args, "slow"], cwd=tmp_path) as first:
+        while not mark.exists():
+            time.sleep(0.01)
+        first.kill()
+    assert mark.exists()
+    assert run(*args, cwd=tmp_path).returncode == 0
+    assert not mark.exists()
+
+
+def test_one_file_of_errors_is_not_for_two_runs(tmp_path: Path) -> None:
+    json_lines(tmp_path / "rows.jsonl", 3)
+    with lock.held([tmp_path / "errors.jsonl"]):
+        args = ["clean", "rows.jsonl", "-o", "out", "--errors", "errors.jsonl"]
+        assert "another run is writing to" in run(*args, cwd=tmp_path).stderr
+    assert run(*args, cwd=tmp_path).returncode == 0
 
 
 # Disks
@@ -332,6 +393,8 @@ def document(name, labelled):
         os._exit(3)
     if words[0] == "stick":
         time.sleep(1000)
+    if words[0] == "stop":
+        os.kill(os.getpid(), signal.SIGSTOP)
     if words[0] == "fail":
         raise ZeroDivisionError("nothing to share")
     return f"{name} {os.getpid()}"
@@ -359,7 +422,7 @@ def told(outcomes: Sequence[Outcome]) -> list[str]:
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_page_that_breaks_its_process_fails_alone(brittle: Work, jobs: int) -> None:
-    pages = sources("calm", "kill it", "calm", "exit now", "stick here", "fail", "calm")
+    pages = sources("calm", "kill it", "calm", "exit now", "stick here", "fail", "calm", "stop")
     both = list(workers.outcomes([pages, pages[:1], pages[1:2]], brittle, jobs, timeout=2))
     crashed = "the process that worked on it ended ({}); it may need too much memory"
     assert told(both[0]) == [
@@ -370,9 +433,22 @@ def test_a_page_that_breaks_its_process_fails_alone(brittle: Work, jobs: int) ->
         "took longer than --timeout 2",
         "could not be processed (ZeroDivisionError: nothing to share); -v shows where",
         "6",
+        "took longer than --timeout 2",
     ]
     assert told(both[1]) == ["0"]
     assert told(both[2]) == [crashed.format("SIGKILL")]
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc here")
+@pytest.mark.parametrize("size", [10, 60_000], ids=["letter", "book"])
+def test_processes_that_are_stopped_cost_no_page(brittle: Work, size: int) -> None:
+    pages = sources(*["calm " * size] * 2)
+    done = workers.outcomes((pages for _ in range(8)), brittle, 2, timeout=5)
+    assert told(next(done)) == ["0", "1"]
+    for pid in worker_pids(os.getpid()):  # some have nothing to do, others have
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)
+    assert [told(outcomes) for outcomes in done] == [["0", "1"]] * 7
 
 
 def test_processes_are_replaced_in_time(brittle: Work, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,22 +21,26 @@ from boilerclass.errors import BoilerclassError, InvalidOption
 from boilerclass.writers.terminal import visible_line
 
 COMMANDS: dict[str, str] = {
-    "clean": "boilerclass.cli.clean",
-    "label": "boilerclass.cli.label",
-    "clickbait": "boilerclass.cli.clickbait",
-    "sites": "boilerclass.cli.sites",
-    "model": "boilerclass.cli.model",
-    "config": "boilerclass.cli.config",
-    "train": "boilerclass.cli.train",
-    "evaluate": "boilerclass.cli.evaluate",
+    "clean": "Write the core text of pages and texts: headline and body, nothing around them.",
+    "label": "Write every paragraph of pages and texts with its label, probability and reason.",
+    "clickbait": "Write how likely each headline is clickbait, from 0 to 1.",
+    "sites": "Count what the pages of each site have in common, for clean --sites and label "
+    "--sites.",
+    "model": "Show name, place, digest, versions and scores of the models in force.",
+    "config": "Show the settings of COMMAND, or of all, and where each comes from.",
+    "train": "Train the paragraph model that RECIPE describes and print its scores.",
+    "evaluate": "Score the model on GOLD: a folder such as data/examples, a .jsonl or a .parquet "
+    "file.",
 }
+"""Each is the module of this name here; in one sentence what it does, with which its own help
+begins: the list of commands loads none of them."""
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C: 128 and the signal's number, as shells have it."""
 
 
 def _command(name: str) -> click.Command:
-    command: click.Command = import_module(COMMANDS[name]).command
+    command: click.Command = import_module(f"{__name__}.{name}").command
     return command
 
 
@@ -50,6 +54,10 @@ class _Group(click.Group):
         if cmd_name not in COMMANDS:
             return None
         return _command(cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -22,6 +22,10 @@ BYTES_AT_ONCE = 1 << 20
 """Bytes of pages from which a batch is full; a tree takes ten times as much."""
 
 
+Placed = tuple[Source, Position, int]
+"""A source, the position behind it, and the bytes of the inputs up to there."""
+
+
 class Batch(NamedTuple):
     """Sources that are worked on together; where they end depends on the inputs alone, since the
     last digits of probabilities depend on it."""
@@ -66,8 +70,8 @@ def placed(
     reading: Reading,
     tell: Callable[[str, str], object],
     start: Position = Position(),  # noqa: B008  # frozen
-) -> Iterator[tuple[Source, Position, int]]:
-    """Each source from the position on, the position behind it, and the bytes read up to there."""
+) -> Iterator[Placed]:
+    """Each source from the position on."""
     number, before, last = start.entry - 1, start.before, 0
 
     def counted() -> Iterator[Entry]:
@@ -86,7 +90,7 @@ def placed(
         yield source, end, before + last
 
 
-def batches(sources: Iterable[tuple[Source, Position, int]]) -> Iterator[Batch]:
+def batches(sources: Iterable[Placed]) -> Iterator[Batch]:
     """The sources in batches of a modest size."""
     some: list[Source] = []
     pages = size = 0

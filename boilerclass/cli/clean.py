@@ -9,6 +9,7 @@ from click.core import ParameterSource
 
 from boilerclass import writers
 from boilerclass.cli import inputs, options, stream
+from boilerclass.cli.job import Run
 from boilerclass.options import Selection
 
 SELECTION = tuple(Selection.__dataclass_fields__)
@@ -38,4 +39,4 @@ def command(ctx: click.Context, /, **chosen: Any) -> None:
         if ctx.get_parameter_source("format") is ParameterSource.COMMANDLINE:
             raise click.UsageError("--explain is a format of its own: leave -f out.")
         form = writers.EXPLAIN
-    ctx.exit(stream.execute(stream.Run(**chosen), form, selection))
+    ctx.exit(stream.execute(Run(**chosen), form, selection))

@@ -48,6 +48,7 @@ class Journal:
     """Of one run; nothing but the file of errors where the run cannot be resumed."""
 
     def __init__(self, place: Place, record: Record | None, errors: str | None) -> None:
+        self._place = place
         self._record = record
         self._errors = Path(errors) if errors is not None else None
         self._target = None
@@ -59,6 +60,21 @@ class Journal:
         self.done = Done()
         self._recorded = False
         self._last = time.monotonic()
+
+    def places(self) -> list[Path]:
+        """What no other run may write to meanwhile: devices and pipes are not among them.
+
+        Raises:
+            OutputError: the directory of the output cannot be made.
+        """
+        found = []
+        if self._place.output_dir is not None:
+            found.append(output.folder(self._place.output_dir))
+        elif self._place.output not in (None, output.STDOUT):
+            found.append(Path(os.path.realpath(str(self._place.output))))
+        if self._errors is not None:
+            found.append(Path(os.path.realpath(self._errors)))
+        return [path for path in found if path.is_dir() or path.is_file() or not path.exists()]
 
     def resume(self, entries: Iterable[Entry]) -> None:
         """Take up what an earlier run has done, and record from now on.

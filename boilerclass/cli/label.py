@@ -8,6 +8,7 @@ import click
 
 from boilerclass import writers
 from boilerclass.cli import inputs, options, stream
+from boilerclass.cli.job import Run
 
 
 @click.command("label")
@@ -28,4 +29,4 @@ def command(ctx: click.Context, /, **chosen: Any) -> None:
     """
     chosen["inputs"] = inputs.chosen(chosen["inputs"], "label", chosen["files_from"])
     form = writers.LABEL[chosen.pop("format")]
-    ctx.exit(stream.execute(stream.Run(**chosen), form))
+    ctx.exit(stream.execute(Run(**chosen), form))

@@ -233,7 +233,7 @@ running = bundle(
         type=click.Path(dir_okay=False),
         metavar="FILE",
         help="Write a JSON line for each document that failed or record that was passed by: id, "
-        "container, ordinal, error, kind (failed or skipped).",
+        "container, ordinal, url, error, kind (failed or skipped).",
     ),
     click.option(
         "--resume",
@@ -296,4 +296,4 @@ ending = bundle(
 )
 
 documents = bundle(inputs(), files_from, output, reading, columns, labelling, running, ending)
-"""What every command has that labels documents; :class:`boilerclass.cli.stream.Run` takes it."""
+"""What every command has that labels documents; :class:`boilerclass.cli.job.Run` takes it."""

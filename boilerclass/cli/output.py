@@ -174,6 +174,19 @@ def _sheet(form: Format, file: BinaryIO, place: Place, look: Look) -> Iterator[S
         sheet.close()
 
 
+def folder(path: str) -> Path:
+    """The directory, which is made if there is none.
+
+    Raises:
+        OutputError: it cannot be.
+    """
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return Path(path)
+
+
 def target(entry: Entry, root: str, suffix: str) -> Path:
     """The file below ``root`` for a document."""
     place = PurePath(entry.place)
@@ -202,7 +215,7 @@ def opened(
             with _sheet(form, part.file, place, look) as sheet:
                 yield _Stream(sheet, part.file)
         elif output_dir is not None:
-            Path(output_dir).mkdir(parents=True, exist_ok=True)
+            folder(output_dir)
             yield _Tree(output_dir, form, place)
         elif output is None or output == STDOUT:
             look = Look(several, sys.stdout.isatty())

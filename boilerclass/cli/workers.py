@@ -2,6 +2,8 @@
 
 A process takes a batch and answers with its outcomes. One that dies or takes too long is replaced,
 and each page of its batch is done again by itself, so that what breaks a process costs one page.
+What a process does is never waited for: a thread kills one whose time is over, which also ends a
+transfer that it has stopped in the middle of.
 """
 
 from __future__ import annotations
@@ -9,12 +11,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
-from typing import NamedTuple
+from threading import Timer
+from typing import Any, NamedTuple
 
 import click
 
@@ -26,6 +28,10 @@ AHEAD = 4
 """Batches for each process that are read before the oldest of them is done."""
 BYTES_OF_A_LIFE = 256 << 20
 """Bytes of pages after which a process is replaced: what large pages left behind goes with it."""
+START = 120.0
+"""Seconds that a process may take to begin, where there is a limit at all."""
+MOST_STILLBORN = 3
+"""Processes, one after the other, that may end before they begin."""
 THREADS = (
     "OPENBLAS_NUM_THREADS",
     "OMP_NUM_THREADS",
@@ -104,7 +110,7 @@ class _Part(NamedTuple):
 class _Process:
     """A process at the other end of a pipe."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, timeout: float | None) -> None:
         methods = multiprocessing.get_all_start_methods()
         # Forking this process would copy the threads' locks of whatever it has loaded.
         context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
@@ -114,10 +120,14 @@ class _Process:
         self._process = context.Process(target=_serve, args=(theirs, work), daemon=True)  # type: ignore[attr-defined]  # typeshed leaves it out of the base
         self._process.start()
         theirs.close()
-        self.started = False
+        self.started = self.answering = False
         self.part: _Part | None = None
-        self.deadline: float | None = None
+        self.late = False
+        """Whether its time was over."""
+        self._timeout = timeout
+        self._timer: Timer | None = None
         self._bytes = 0
+        self._allow(None if timeout is None else max(timeout, START))
 
     @property
     def free(self) -> bool:
@@ -127,19 +137,51 @@ class _Process:
     def old(self) -> bool:
         return self._bytes >= BYTES_OF_A_LIFE
 
-    def give(self, part: _Part, timeout: float | None) -> None:
+    def give(self, part: _Part) -> None:
         """Send pages.
 
         Raises:
             OSError: the process is gone.
         """
+        self._allow(self._timeout)
         self.connection.send(part.pages)
         self.part = part
-        self.deadline = None if timeout is None else time.monotonic() + timeout
         self._bytes += sum(len(page.content) for page in part.pages)
+
+    def take(self) -> Any:
+        """What it answers.
+
+        Raises:
+            OSError, EOFError: it is gone.
+        """
+        self.answering = True
+        self._allow(self._timeout)
+        answer = self.connection.recv()
+        self._allow(None)
+        self.answering = False
+        return answer
+
+    def _allow(self, seconds: float | None) -> None:
+        """Have it killed unless more is allowed in time."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if seconds is not None:
+            self._timer = Timer(seconds, self._expire)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _expire(self) -> None:
+        # An answer that is there has been in time, however late it is looked at: taking it has a
+        # limit of its own.
+        with suppress(OSError, ValueError):
+            if self.answering or not self.connection.poll():
+                self.late = True
+                self._process.kill()
 
     def end(self) -> str:
         """Stop it at once; in words how it ended."""
+        self._allow(None)
         self.connection.close()
         self._process.join(0.2 if self.free else 0)
         self._process.kill()
@@ -158,6 +200,7 @@ class _Crew:
         self._todo: deque[_Part] = deque()
         self._processes: list[_Process] = []
         self._jobs = jobs
+        self._stillborn = 0
 
     def outcomes(self, batches: Iterable[Pages]) -> Iterator[list[Outcome]]:
         source = iter(batches)
@@ -191,55 +234,49 @@ class _Crew:
             self._remove(process)
         starting = sum(not process.started for process in self._processes)
         while starting < len(self._todo) and len(self._processes) < self._jobs:
-            self._processes.append(_Process(self._work))
+            self._processes.append(_Process(self._work, self._timeout))
             starting += 1
         for process in [p for p in self._processes if p.free]:
             if not self._todo:
                 break
             part = self._todo.popleft()
             try:
-                process.give(part, self._timeout)
+                process.give(part)
             except OSError:  # it died while it had nothing to do
                 self._todo.appendleft(part)
                 self._remove(process)
 
     def _take(self, *, wait_for_one: bool) -> None:
-        """Take the answers that are there; wait for one, or for a deadline to pass."""
+        """Take the answers that are there; wait for one, or for a process to end."""
         busy = {process.connection: process for process in self._processes if not process.free}
-        deadlines = [p.deadline for p in busy.values() if p.deadline is not None]
-        patience: float | None = 0
-        if wait_for_one:
-            patience = max(min(deadlines) - time.monotonic(), 0) if deadlines else None
-        for connection in wait(list(busy), patience) if busy else ():
+        for connection in wait(list(busy), None if wait_for_one else 0) if busy else ():
             assert isinstance(connection, Connection)
-            self._answer(busy.pop(connection))
-        now = time.monotonic()
-        for process in busy.values():
-            # An answer that is there has been in time, however late it is looked at.
-            late = process.deadline is not None and process.deadline <= now
-            if late and not process.connection.poll():
-                self._failed(process, TOO_LONG.format(seconds=self._timeout))
+            self._answer(busy[connection])
 
     def _answer(self, process: _Process) -> None:
         try:
-            answer = process.connection.recv()
+            answer = process.take()
         except (EOFError, OSError):
-            self._failed(process, CRASHED)
+            self._failed(process)
             return
         if isinstance(answer, BoilerclassError):
             raise answer
-        process.started = True
+        process.started, self._stillborn = True, 0
         if process.part is not None:
             process.part.settle(answer)
-        process.part = process.deadline = None
+        process.part = None
 
-    def _failed(self, process: _Process, words: str) -> None:
+    def _failed(self, process: _Process) -> None:
         how = self._remove(process)
         part = process.part
         if part is None:
-            raise click.ClickException(NO_START.format(how=how))
+            self._stillborn += 1
+            if self._stillborn == MOST_STILLBORN:
+                raise click.ClickException(NO_START.format(how=how))
+            return
+        words = TOO_LONG.format(seconds=self._timeout) if process.late else CRASHED.format(how=how)
         if len(part.pages) == 1:
-            part.settle([Outcome(error=Failure(words.format(how=how)))])
+            part.settle([Outcome(error=Failure(words))])
         else:
             self._todo.extendleft(reversed(part.singles()))
 

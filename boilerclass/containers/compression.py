@@ -1,7 +1,8 @@
 """Compressed bytes to bytes, piece by piece: a bomb costs no more memory than a letter.
 
-Members that follow each other are one stream. Where one is damaged or cut off, the complete part
-comes out, then a Damage, then what is found behind it: a crawler's files have a member a record.
+Members that follow each other are one stream, whose pieces say where one begins. Where one is
+damaged or cut off, the complete part comes out, then a Damage, then what is found behind it: a
+crawler's files have a member a record.
 """
 
 from __future__ import annotations
@@ -10,15 +11,19 @@ import bz2
 import lzma
 import re
 import zlib
+from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from boilerclass.containers import zstd
-from boilerclass.containers.stream import CHUNK, Damage, Pull
+from boilerclass.containers.stream import CHUNK, Damage, Opening, Pull
 
 MOST_DAMAGES = 100
-"""Damages of one file after which nothing more is looked for: its bytes may be chosen to look like
-the beginnings of members."""
+"""Damages of one file, beyond the number of its sound members, after which nothing more is looked
+for: its bytes may be chosen to look like the beginnings of members."""
+GIVEN_UP = "; the rest is not read, as more of it is damaged than sound"
+HISTORY = 16
+"""Chunks of a damaged member in which the next one is looked for."""
 MOST_MEMORY = 256 << 20
 """Bytes that an xz file may ask for as its window."""
 
@@ -106,21 +111,24 @@ class Inflater:
         self._take = pull
         self._rest = b""
         """Compressed bytes that no decoder has seen."""
-        self._given = b""
-        """The last bytes that the decoder was given."""
+        self._given: deque[bytes] = deque(maxlen=HISTORY)
+        """What the decoder was given last."""
         self._decoder: Decoder | None = None
+        self._fresh = True
+        """Whether nothing has come out of the member yet."""
         self._lost = False
-        self._damages = 0
+        self._patience = MOST_DAMAGES
 
     def pull(self) -> bytes:
-        """The next bytes; none at the end.
+        """The next bytes, as an Opening where a member begins; none at the end.
 
         Raises:
             Damage: a member is damaged or cut off.
         """
         while self._decoder is not None or self._begin():
             if data := self._decode():
-                return data
+                fresh, self._fresh = self._fresh, False
+                return Opening(data) if fresh else data
         return b""
 
     def _decode(self) -> bytes:
@@ -129,19 +137,16 @@ class Inflater:
         given = b""
         if decoder.needs_input:
             given, self._rest = self._rest or self._take(), b""
-            self._given = given
+            self._given.append(given)
             if not given:
-                self._decoder = None
                 raise self._damage("end too early")
         try:
             data = decoder.decompress(given, CHUNK)
         except self._compression.errors as error:
-            self._decoder = None
-            # The next member may stand behind; the one that failed must not be tried again.
-            self._rest = self._given[1:]
             raise self._damage("are damaged") from error
         if decoder.eof:
             self._decoder, self._rest = None, decoder.unused_data
+            self._patience += 1
         return data
 
     def _begin(self) -> bool:
@@ -160,11 +165,11 @@ class Inflater:
             return False
         if not self._compression.magic.match(self._rest):
             raise self._damage("have something else behind them")
-        self._decoder = self._new()
+        self._start()
         return True
 
     def _found(self) -> bool:
-        if self._damages >= MOST_DAMAGES:
+        if not self._patience:
             return False
         while not (match := self._compression.magic.search(self._rest)):
             more = self._take()
@@ -173,10 +178,20 @@ class Inflater:
             self._rest = self._rest[-MAGIC:] + more
         self._rest = self._rest[match.start() :]
         self._lost = False
-        self._decoder = self._new()
+        self._start()
         return True
+
+    def _start(self) -> None:
+        self._decoder, self._fresh = self._new(), True
+        self._given.clear()
 
     def _damage(self, what: str) -> Damage:
         self._lost = True
-        self._damages += 1
-        return Damage(f"its {self._compression.name} data {what}")
+        self._patience -= 1
+        given_up = "" if self._patience else GIVEN_UP
+        fresh = self._decoder is None or self._fresh
+        if self._decoder is not None:
+            # Where a member is cut off the decoder has taken what follows for its own; but the one
+            # that failed must not be tried again.
+            self._decoder, self._rest = None, b"".join(self._given)[1:]
+        return Damage(f"its {self._compression.name} data {what}{given_up}", fresh=fresh)

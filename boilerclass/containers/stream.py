@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
@@ -26,6 +27,15 @@ Pull = Callable[[], bytes]
 class Damage(UnreadableInput):
     """Some bytes are lost; reading may go on behind them."""
 
+    def __init__(self, words: str, *, fresh: bool = True) -> None:
+        super().__init__(words)
+        self.fresh = fresh
+        """Whether no byte has come out of what is damaged."""
+
+
+class Opening(bytes):
+    """The first bytes of a member of a compressed file."""
+
 
 class Stream(io.RawIOBase):
     """Bytes in pieces; a Damage is raised where it stands among them, once."""
@@ -34,34 +44,72 @@ class Stream(io.RawIOBase):
         """``file`` is the open file that ``pull`` reads, when there is one."""
         self._pull = pull
         self._file = file
-        self._ready = memoryview(b"")
+        self._ready: deque[bytes] = deque()
+        self._taken = 0
+        """Bytes of the first piece that have been read."""
+        self._waiting = 0
+        """Bytes of all pieces that have not."""
         self._damage: Damage | None = None
 
     def head(self, size: int) -> bytes:
         """The next ``size`` bytes, fewer at the end or before a damage; they stay to be read."""
-        pieces = [bytes(self._ready)]
-        missing = size - len(self._ready)
+        return self.ahead(0, size)
+
+    def ahead(self, start: int, size: int) -> bytes:
+        """As :meth:`head`, but behind the next ``start`` bytes; all of them are held meanwhile."""
+        self._fill(start + size)
+        found: list[bytes] = []
+        start += self._taken
+        for piece in self._ready:
+            if size <= 0:
+                break
+            if start < len(piece):
+                found.append(piece[start : start + size])
+                size -= len(found[-1])
+            start = max(start - len(piece), 0)
+        return b"".join(found)
+
+    def opens(self) -> bool:
+        """Whether the next byte is the first of a member of a compressed file."""
+        self._fill(1)
+        return bool(self._ready) and not self._taken and isinstance(self._ready[0], Opening)
+
+    def spoilt(self, size: int) -> Damage | None:
+        """The damage of the member that is being read, when it stands in the next ``size`` bytes or
+        right behind them."""
+        self._fill(size)
+        if self._damage is None or self._damage.fresh or self._waiting > size:
+            return None
+        return None if any(isinstance(piece, Opening) for piece in self._ready) else self._damage
+
+    def _fill(self, size: int) -> None:
+        """Have so many bytes ready, if there are."""
         try:
-            while missing > 0 and self._damage is None and (piece := self._pull()):
-                pieces.append(piece)
-                missing -= len(piece)
+            while self._waiting < size and self._damage is None and (piece := self._pull()):
+                self._ready.append(piece)
+                self._waiting += len(piece)
         except Damage as damage:
             self._damage = damage
-        self._ready = memoryview(b"".join(pieces))
-        return bytes(self._ready[:size])
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # all it is given
+        """Never bytes of two members at once."""
+        self._fill(1)
         if not self._ready:
             if self._damage is not None:
                 damage, self._damage = self._damage, None
                 raise damage
-            self._ready = memoryview(self._pull())
-        size = min(len(buffer), len(self._ready))
-        buffer[:size] = self._ready[:size]
-        self._ready = self._ready[size:]
+            return 0
+        piece = memoryview(self._ready[0])[self._taken :]
+        size = min(len(buffer), len(piece))
+        buffer[:size] = piece[:size]
+        self._waiting -= size
+        self._taken += size
+        if size == len(piece):
+            self._ready.popleft()
+            self._taken = 0
         return size
 
     @contextmanager

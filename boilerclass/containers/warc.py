@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from boilerclass.containers.record import Reading, Record, too_large
 from boilerclass.containers.signatures import describe
-from boilerclass.containers.stream import Damage, Stream
+from boilerclass.containers.stream import CHUNK, Damage, Stream
 from boilerclass.errors import MissingExtra, UnreadableInput
 from boilerclass.readers.encoding import codec_of
 
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
 
 NO_WARC = "WARC needs fastwarc: pip install 'boilerclass[warc]'"
-CUT_OFF = "is cut off: {size:,} of its {length:,} bytes are there"
-CUT = "the record before the end is cut off"
+CUT_OFF = "is cut off, or its length is wrong: {size:,} of {length:,} bytes are there"
+WRONG_LENGTH = "its length is wrong: it goes on where it says that it ends"
+CUT = "the record before is cut off, or its length is wrong"
 NO_LENGTH = "its Content-Length is no number"
 NO_HTTP = "its HTTP headers cannot be read"
 LOST = "{size:,} bytes here are no record"
+GIVEN_UP = "the rest is not read, as more of it is damaged than sound"
 
 EXTRACTED = "conversion"
 """Records of WET."""
@@ -43,11 +46,20 @@ DECODINGS: tuple[Literal["all", "content", "transfer", "none"], ...] = (
 """What to undo, in the order of trying: many crawlers store a body without the encodings that its
 headers still name."""
 MOST_BREAKS = 100
-"""Damages after which the rest is not read: somebody may have made them."""
+"""Breaks, beyond the number of records, after which the rest is not read: somebody may have made
+them."""
 AT_ONCE = 1 << 18
 """Bytes asked for at once; fastwarc makes room for as many."""
 SLACK = 64
-"""Bytes between two records that are no loss: blank lines, and spaces in headers."""
+"""Bytes between two records that are no loss: blank lines."""
+SIGHT = 64
+"""Bytes in which the beginning of a record shows itself."""
+BEGINNING = re.compile(rb"WARC/\d\.\d\r?\n(?:WARC|Content)-", re.I)
+"""What a record begins with."""
+BLANK = re.compile(rb"\n\r?\n")
+"""What parts its headers from its block."""
+BEHIND = re.compile(rb"\s*(?:WARC/|\Z)|\r?\n\r?\n")
+"""What may stand behind a record."""
 
 
 class _Body(NamedTuple):
@@ -61,32 +73,139 @@ class _Body(NamedTuple):
 
 
 class _Feed:
-    """Gives fastwarc the bytes up to the next damage."""
+    """Gives fastwarc the bytes up to the next break: a damage, or a record that begins inside the
+    one before, which is not as long as it says then. It looks ahead only where that is not sure."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, limit: int) -> None:
         self._stream = stream
+        self._limit = limit
+        self._piece = b""
+        self._given = 0
+        """Bytes of the piece that fastwarc has."""
+        self._opens = False
+        """Whether a member of a compressed file begins at the next byte."""
+        self._inside_line = False
+        self._begun = False
+        """Whether a record has begun that is not at hand yet: its headers are not complete."""
+        self._content = 0
+        """Position before which what looks like a record is none."""
+        self._start = self._block = -1
+        """Positions of the latest record and of its block."""
         self.position = 0
+        self.end: int | None = 0
+        """Where the record at hand ends, as it says; None when it does not say."""
         self.damage: Damage | None = None
+        self.broken = False
+        """Whether a record begins before the one at hand has come to its end."""
         self.told = False
         """Whether the record that misses bytes has been named already."""
 
     def read(self, size: int) -> bytes:
-        if self.damage is not None:
+        if self.broken:
             return b""
-        try:
-            piece = self._stream.read(size) or b""
-        except Damage as damage:
-            self.damage = damage
-            return b""
+        self._fetch()
+        if BEGINNING.match(self._piece, self._given):
+            self.broken = not self._may_begin()
+            if self.broken:
+                return b""
+        piece = self._piece[self._given : min(self._given + size, self._next())]
+        self._given += len(piece)
         self.position += len(piece)
+        self._opens, self._inside_line = False, not piece.endswith(b"\n")
         return piece
 
     def go_on(self) -> None:
-        """Read behind the damage."""
-        self.damage, self.told = None, False
+        """Read behind the break."""
+        self.damage, self.broken, self.told = None, False, False
+        self._begun = self._inside_line = False
+        self.end = self.position
+
+    def loss(self) -> Exception | None:
+        """What has been lost before the break or the end, if nobody has told."""
+        if self.told or self.damage is not None or self.end is None:
+            return None if self.told else self.damage
+        lost = self.position - self.end
+        if abs(lost) <= SLACK and not self.broken:
+            return None
+        return UnreadableInput(LOST.format(size=lost) if lost > 0 else CUT)
 
     def tell(self) -> int:
         return self.position
+
+    def take(self, record: WarcRecord) -> None:
+        """Have ``record`` at hand."""
+        self._begun = self.told = False
+        length = _length(record)
+        known = length is not None and record.stream_pos == self._start and self._block >= 0
+        self.end = self._block + length if known and length is not None else None
+
+    def verify(self) -> None:
+        """Nothing, when all of the record at hand has been read and something sound follows.
+
+        Raises:
+            _Gone: it does not; then bytes are missing, or are not what they were.
+        """
+        if self.end is None or self.position < self.end:
+            return
+        behind = self._piece[self._given - (self.position - self.end) :][:SIGHT]
+        damage = self._stream.spoilt(SIGHT - len(behind))
+        if damage is not None:
+            raise _Gone(str(damage))
+        if not BEHIND.match(behind + self._stream.head(SIGHT - len(behind))):
+            raise _Gone(WRONG_LENGTH)
+
+    def _fetch(self) -> None:
+        """Have enough bytes to see whether a record begins, but of one member only."""
+        left = len(self._piece) - self._given
+        while left < SIGHT and self.damage is None and not (left and self._stream.opens()):
+            try:
+                self._opens = not left and self._stream.opens()
+                more = self._stream.read(CHUNK) or b""
+            except Damage as damage:
+                self.damage = damage
+                return
+            self._piece, self._given = self._piece[self._given :] + more, 0
+            left = len(self._piece)
+            if not more:
+                return
+
+    def _next(self) -> int:
+        """Where in the piece a record may begin, or too little is there to see whether it does."""
+        found = self._piece.find(b"WARC/", self._given + 1)
+        if found < 0:
+            found = self._piece.rfind(b"W", max(self._given + 1, len(self._piece) - SIGHT))
+        return found if found >= 0 else len(self._piece)
+
+    def _may_begin(self) -> bool:
+        """Whether what looks like a record at the next byte is one that is due, or content."""
+        if self._begun:
+            return False
+        if self.end is None or self.position >= self.end:
+            if self._inside_line and self.position != self.end:
+                return False  # fastwarc would take the line for rubbish
+            self._begun = True
+            self._start, self._block = self.position, -1
+            blank = BLANK.search(self._piece, self._given) or BLANK.search(
+                self._piece + self._stream.head(CHUNK), self._given
+            )
+            if blank:
+                self._block = self.position + blank.end() - self._given
+            return True
+        if self.position >= self._content and (self._opens or not self._ends_well()):
+            return False
+        self._content = self.end
+        return True
+
+    def _ends_well(self) -> bool:
+        """Whether a record, or the end of the file, stands where the record at hand says. Beyond
+        the limit nobody looks: a length so large is rather wrong than right."""
+        assert self.end is not None
+        last, there = self.end - self.position - 1, len(self._piece) - self._given
+        if last > self._limit:
+            return False
+        found = self._piece[self._given + last :][:SIGHT]
+        found += self._stream.ahead(max(last - there, 0), SIGHT)
+        return bool(found) and BEHIND.match(found, 1) is not None
 
 
 class _Gone(UnreadableInput):
@@ -98,30 +217,31 @@ def records(stream: Stream, reading: Reading, start: int) -> Iterator[Record]:
 
     What is lost is an error by itself: a damaged stretch of a compressed file, bytes between
     records, a record that is cut off. Reading goes on at the next record. Records before
-    ``start`` are not looked into.
+    ``start`` are not looked into, but for the last: what it tells is not told again behind it.
     """
     # Losses have ordinals too, so that a second run counts alike.
-    for ordinal, event in enumerate(_events(stream)):
-        if ordinal < start or event is None:
+    for ordinal, event in enumerate(_events(stream, reading.max_bytes + HTTP_OVERHEAD)):
+        if ordinal < start - 1 or event is None:
             continue
         if isinstance(event, Exception):
-            yield Record(ordinal, error=event)
+            record = Record(ordinal, error=event)
         else:
             record = _record(*event, ordinal, reading)
-            if isinstance(record.error, _Gone):
-                event[1].told = True
+            event[1].told = isinstance(record.error, _Gone)
+        if ordinal >= start:
             yield record
 
 
-def _events(stream: Stream) -> Iterator[tuple[WarcRecord, _Feed] | Exception | None]:
+def _events(stream: Stream, limit: int) -> Iterator[tuple[WarcRecord, _Feed] | Exception | None]:
     """The records, and among them what is lost; None where the record has said that already."""
     try:
         from fastwarc.warc import ArchiveIterator
     except ImportError as error:
         raise MissingExtra(NO_WARC) from error
-    feed = _Feed(stream)
-    end: int | None = 0
-    for _ in range(MOST_BREAKS):
+    feed = _Feed(stream, limit)
+    patience = MOST_BREAKS
+    while patience:
+        patience -= 1
         try:
             for record in ArchiveIterator(
                 feed,  # type: ignore[arg-type]  # it needs no more than read and tell
@@ -130,30 +250,28 @@ def _events(stream: Stream) -> Iterator[tuple[WarcRecord, _Feed] | Exception | N
                 stream_detect=False,
                 max_header_len=MOST_HEADERS,
             ):
-                if end is not None and record.stream_pos - end > SLACK:
-                    yield UnreadableInput(LOST.format(size=record.stream_pos - end))
-                end = _end(record)
+                patience += 1
+                if feed.end is not None and record.stream_pos - feed.end > SLACK:
+                    lost = LOST.format(size=record.stream_pos - feed.end)
+                    yield None if feed.told else UnreadableInput(lost)
+                feed.take(record)
                 yield record, feed
         except OSError as error:
             yield UnreadableInput(f"a record is damaged: {error}")
-            end = None  # it has read ahead
-        else:
-            if feed.damage is None:
-                if end is not None and not feed.told and abs(feed.position - end) > SLACK:
-                    lost = feed.position - end
-                    yield UnreadableInput(LOST.format(size=lost) if lost > 0 else CUT)
-                return
-            yield None if feed.told else feed.damage
             feed.go_on()
-            end = feed.position
+            feed.end = None  # it has read ahead
+            continue
+        yield feed.loss()
+        if feed.damage is None and not feed.broken:
+            return
+        feed.go_on()
+    yield UnreadableInput(GIVEN_UP)
 
 
-def _end(record: WarcRecord) -> int | None:
-    """Where the record ends in the stream, but for SLACK; None when it does not say."""
-    if not (record.headers.get_bytes(b"Content-Length") or b"").strip().isdigit():
-        return None
-    headers = sum(len(name) + len(value) + 4 for name, value in record.headers.items_bytes())
-    return record.stream_pos + headers + record.content_length
+def _length(record: WarcRecord) -> int | None:
+    """What the record says about its length; None when that is no number."""
+    said = (record.headers.get_bytes(b"Content-Length") or b"").strip()
+    return record.content_length if said.isdigit() else None
 
 
 def _record(record: WarcRecord, feed: _Feed, ordinal: int, reading: Reading) -> Record:
@@ -196,14 +314,15 @@ def _body(record: WarcRecord, feed: _Feed, limit: int) -> _Body:
     Raises:
         UnreadableInput: it is too large, or not all there.
     """
-    length = record.content_length
-    if _end(record) is None:
+    length = _length(record)
+    if length is None:
         raise _Gone(str(feed.damage)) if feed.damage else UnreadableInput(NO_LENGTH)
+    block, size = _taken(record.reader, length, limit + HTTP_OVERHEAD)
+    if size < length and size <= limit + HTTP_OVERHEAD:
+        raise _Gone(str(feed.damage or CUT_OFF.format(size=size, length=length)))
     if length > limit + HTTP_OVERHEAD:
         raise too_large(limit)
-    block = _taken(record.reader, length)
-    if len(block) < length:
-        raise _Gone(str(feed.damage or CUT_OFF.format(size=len(block), length=length)))
+    feed.verify()
     if record.is_http and block.startswith(b"HTTP/"):
         return _answer(block, limit)
     # It says application/http where there is none.
@@ -222,7 +341,7 @@ def _answer(block: bytes, limit: int) -> _Body:
         answer.set_bytes_content(block)
         try:
             answer.parse_http(decoding, MOST_HEADERS, quirks_mode=True)
-            content = _taken(answer.reader, limit + 1)
+            content, _ = _taken(answer.reader, limit + 1, limit + 1)
         except OSError:
             continue
         media = answer.http_headers.get("Content-Type")
@@ -241,10 +360,13 @@ def _media(header: str | None) -> tuple[str, str | None]:
     return media.strip(), charset or None
 
 
-def _taken(reader: WarcReader, size: int) -> bytes:
-    """The next ``size`` bytes, fewer at the end."""
+def _taken(reader: WarcReader, size: int, limit: int) -> tuple[bytes, int]:
+    """The next ``size`` bytes, fewer at the end, and how many there are. Of more than ``limit`` so
+    many are counted and none held."""
     pieces: list[bytes] = []
-    while size > 0 and (piece := reader.read(min(size, AT_ONCE))):
-        pieces.append(piece)
-        size -= len(piece)
-    return b"".join(pieces)
+    found, wanted = 0, min(size, limit + 1)
+    while found < wanted and (piece := reader.read(min(wanted - found, AT_ONCE))):
+        if size <= limit:
+            pieces.append(piece)
+        found += len(piece)
+    return b"".join(pieces), found

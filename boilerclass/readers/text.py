@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+import functools
+
 from boilerclass.document import Document, Origin, Paragraph, PlainSource
 
 
 def read(text: str, *, url: str | None = None, encoding: str | None = None) -> Document:
     """The non-empty lines of a text, each with the number of blank lines before it."""
-    paragraphs: list[Paragraph] = []
-    spans: list[tuple[int, int]] = []
-    gap = offset = 0
-    for line in text.splitlines(keepends=True):
-        stripped = line.strip()
-        if stripped:
-            start = offset + line.index(stripped)
-            paragraphs.append(Paragraph(stripped, gap))
-            spans.append((start, start + len(stripped)))
-            gap = 0
-        else:
-            gap += 1
-        offset += len(line)
-
-    def locate(i: int) -> Origin:
-        return Origin(None, *spans[i])
-
+    lines = list(map(str.strip, text.splitlines()))
+    filled = [i for i, line in enumerate(lines) if line]
+    gaps = (here - before - 1 for before, here in zip([-1, *filled], filled, strict=False))
     return Document(
         kind="text",
-        paragraphs=paragraphs,
+        paragraphs=list(map(Paragraph, filter(None, lines), gaps)),
         url=url,
         encoding=encoding,
-        locate=locate,
+        locate=_Lines(text).locate,
         source=PlainSource(url),
     )
+
+
+class _Lines:
+    """Finds a paragraph's place when asked: few ask."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @functools.cached_property
+    def _spans(self) -> list[tuple[int, int]]:
+        spans: list[tuple[int, int]] = []
+        offset = 0
+        for line in self._text.splitlines(keepends=True):
+            stripped = line.strip()
+            if stripped:
+                start = offset + line.index(stripped)
+                spans.append((start, start + len(stripped)))
+            offset += len(line)
+        return spans
+
+    def locate(self, index: int) -> Origin:
+        return Origin(None, *self._spans[index])

@@ -1,0 +1,83 @@
+"""Work that is shared between processes, its results in order.
+
+joblib's processes need no guarded main module and no cloned threads. Its ``Parallel`` is not used:
+it sends the model with every task, and goes on ahead of a slow reader without bound.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from itertools import chain, islice
+from typing import Any, TypeVar
+
+AHEAD = 3
+"""Tasks for each process that are given before the oldest is done."""
+TASKS_OF_A_LIFE = 1_000
+"""Tasks, for each process, after which all are replaced: what large pages left goes with them."""
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+_work: Callable[[Any], Any]
+"""What this process does."""
+
+
+def ordered(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int) -> Iterator[Result]:
+    """What ``work`` gives for each task, in their order; it is sent to each process once.
+
+    Tasks are taken as they are needed. This process is one of the ``jobs``: it works on a task of
+    its own whenever the next result is not there yet, so from the start on. A negative number
+    counts from that of the processors, -1 being all.
+    """
+    from joblib import effective_n_jobs
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    number = effective_n_jobs(jobs)
+    source = iter(tasks)
+    if number == 1:
+        yield from map(work, source)
+        return
+    for first in source:
+        life = chain((first,), islice(source, TASKS_OF_A_LIFE * number - 1))
+        with ProcessPoolExecutor(number - 1, initializer=_begin, initargs=(work,)) as crew:
+            yield from _shared(work, life, crew, AHEAD * (number - 1))
+
+
+def _shared(
+    work: Callable[[Task], Result], tasks: Iterator[Task], crew: Executor, most: int
+) -> Iterator[Result]:
+    """The same, of one crew, which is given so many tasks at most before the oldest is done."""
+    window: deque[Future[Result]] = deque()
+    given: deque[Future[Result]] = deque()
+    while True:
+        while given and given[0].done():
+            given.popleft()
+        for task in islice(tasks, most - len(given)):
+            given.append(crew.submit(_do, task))
+            window.append(given[-1])
+        if window and not window[0].done() and len(window) < 2 * most:
+            for task in islice(tasks, 1):
+                window.append(_done(work, task))
+        if not window:
+            return
+        yield window.popleft().result()
+
+
+def _done(work: Callable[[Task], Result], task: Task) -> Future[Result]:
+    future: Future[Result] = Future()
+    try:
+        future.set_result(work(task))
+    except Exception as error:  # noqa: BLE001  # it is raised when its turn comes
+        future.set_exception(error)
+    return future
+
+
+def _begin(work: Callable[[Any], Any]) -> None:
+    global _work  # noqa: PLW0603  # a process has no other place of its own
+    _work = work
+
+
+def _do(task: Any) -> Any:
+    return _work(task)
