@@ -22,10 +22,9 @@ from boilerclass.errors import InvalidOption, UnreadableInput
 from boilerclass.features import context, ngrams
 from boilerclass.labels import LABELS, ROLES, Label
 from boilerclass.training import augment, card, corpus, gold, guess, matrix, measures, stack
-from boilerclass.training.corpus import OUTSIDE, UNSURE, Example
+from boilerclass.training.corpus import Example
 
 Floats = NDArray[np.float32]
-Mask = NDArray[np.bool_]
 
 BETAS = {"balanced": 1.0, "precision": 0.5, "recall": 2.0}
 """Weight of recall against precision in the F-beta that each preset's labels aim at."""
@@ -76,7 +75,6 @@ def train(
         "columns": list(features.COLUMNS),
         "betas": BETAS,
         "temperature": calibration.temperature,
-        "page_core": calibration.page_core,
         "text_core": calibration.text_core,
         "seed": recipe.seed,
         "recipe": settings,
@@ -136,50 +134,33 @@ class Calibration:
     """What turns the second network's probabilities into those that are given out."""
 
     temperature: float
-    page_core: float = 0.0
-    """Added to the log odds of core in pages."""
-    text_core: float = 0.0
-    """The same in plain text: made-up and guessed texts teach other shares of core than texts that
-    somebody keeps have."""
+    text_core: float
+    """Added to the log odds of core in plain text: made-up and guessed texts teach other shares of
+    core than texts that somebody keeps have."""
 
-    def __call__(self, roles: Floats, html: Mask) -> Floats:
+    def __call__(self, roles: Floats, html: NDArray[np.bool_]) -> Floats:
         logits = np.log(np.maximum(roles, stack.TINY)) / np.float32(self.temperature)
-        logits[:, guess.CORE_ROLES] += np.where(html, self.page_core, self.text_core)[:, None]
+        logits[:, guess.CORE_ROLES] += np.where(html, 0, np.float32(self.text_core))[:, None]
         return scorer.softmax(np.asarray(logits, dtype=np.float32))
 
 
 def calibrate(data: matrix.Matrix, roles: Floats) -> Calibration:
-    """Under which what is known of real documents is most likely.
+    """Under which the labels of typed documents are most likely: first the temperature by all of
+    them, then the offset by the texts."""
+    known = (data.targets >= 0) & data.real
+    truth = context.TO_LABELS[data.targets[known]].argmax(axis=1)
+    html = data.html[known]
 
-    The temperature is chosen by the labels of typed documents, the offset of texts by those of
-    typed texts. That of pages is chosen by core against the rest on every page of which it is
-    known: sources differ in what they call the article.
-    """
-    typed = (data.targets >= 0) & data.real
-    sided = data.html & (data.real | ~data.typed) & (data.targets >= OUTSIDE)
-    sided &= (data.targets != UNSURE) & ~np.isin(data.targets, stack.ABSTAINING)
-    core = np.isin(data.targets, guess.CORE_ROLES)
-    role = np.maximum(data.targets, 0)
+    def loss(calibration: Calibration, among: NDArray[np.bool_]) -> float:
+        labels = calibration(roles[known][among], html[among]) @ context.TO_LABELS
+        return -float(np.log(labels[np.arange(len(labels)), truth[among]] + 1e-7).mean())
 
-    def unlikely(calibration: Calibration, rows: Mask, *, by_side: bool = False) -> float:
-        labels = calibration(roles[rows], data.html[rows]) @ context.TO_LABELS
-        if by_side:
-            right = np.where(core[rows], labels[:, decode.CORE], 1 - labels[:, decode.CORE])
-        else:
-            truth = context.TO_LABELS[role[rows]].argmax(axis=1)
-            right = labels[np.arange(len(labels)), truth]
-        return -float(np.log(right + 1e-7).mean())
-
-    temperatures = [Calibration(t) for t in np.arange(0.6, 2.05, 0.05).round(2).tolist()]
-    best = min(temperatures, key=lambda c: unlikely(c, typed))
-    offsets = np.arange(-1.5, 1.55, 0.1).round(2).tolist()
-    if sided.any():
-        moved = [replace(best, page_core=offset) for offset in offsets]
-        best = min(moved, key=lambda c: unlikely(c, sided, by_side=True))
-    if (typed & ~data.html).any():
-        moved = [replace(best, text_core=offset) for offset in offsets]
-        best = min(moved, key=lambda c: unlikely(c, typed & ~data.html))
-    return best
+    tried = [Calibration(t, 0.0) for t in np.arange(0.6, 2.05, 0.05).round(2).tolist()]
+    best = min(tried, key=lambda c: loss(c, np.ones_like(html)))
+    if html.all():
+        return best
+    moved = [replace(best, text_core=o) for o in np.arange(-1.5, 1.55, 0.1).round(2).tolist()]
+    return min(moved, key=lambda c: loss(c, ~html))
 
 
 def verdicts(data: matrix.Matrix, roles: Floats) -> Iterator[tuple[Example, list[Label]]]:
@@ -214,7 +195,7 @@ def _arrays(
     for name, linear in (("text", ground.text), ("word", ground.words)):
         table, bias = linear.table()
         arrays |= {f"{name}_table": table.astype(np.float16), f"{name}_bias": bias}
-    second = _with_offsets(layers.second.network(), ground.standard, calibration)
+    second = _with_offset(layers.second.network(), ground.standard, calibration)
     for name, network in (("first", layers.first.network()), ("second", second)):
         arrays |= {f"{name}_{part}": weights for part, weights in asdict(network).items()}
     for name, standard in (("", ground.standard), ("context_", layers.context_standard)):
@@ -222,25 +203,24 @@ def _arrays(
     return arrays
 
 
-def _with_offsets(
+def _with_offset(
     network: scorer.Network, standard: scorer.Standard, calibration: Calibration
 ) -> scorer.Network:
-    """The network that adds the calibration's offsets to the roles of core: that of pages always,
-    and what texts have more by one more hidden unit, which is 1 in plain text and 0 in pages."""
+    """The network with one more hidden unit, which is 1 in plain text and 0 in pages, and adds the
+    calibration's offset to the roles of core."""
     column = features.COLUMNS.index("is_html")
     both = np.zeros((2, len(standard.mean)), dtype=np.float32)
     both[1, column] = 1
     text, html = standard(both)[:, column].tolist()
     unit = np.zeros((len(network.hidden), 1), dtype=np.float32)
     unit[column] = -1 / (html - text)
-    core = np.zeros((1, len(ROLES)), dtype=np.float32)
-    core[:, guess.CORE_ROLES] = calibration.temperature
-    more = calibration.text_core - calibration.page_core
+    output = np.zeros((1, len(ROLES)), dtype=np.float32)
+    output[:, guess.CORE_ROLES] = calibration.text_core * calibration.temperature
     return scorer.Network(
         hidden=np.concatenate((network.hidden, unit), axis=1),
         hidden_bias=np.append(network.hidden_bias, np.float32(html / (html - text))),
-        output=np.concatenate((network.output, core * np.float32(more))),
-        output_bias=network.output_bias + core[0] * np.float32(calibration.page_core),
+        output=np.concatenate((network.output, output)),
+        output_bias=network.output_bias,
     )
 
 
