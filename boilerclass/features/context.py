@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from boilerclass.batch import Batch
 from boilerclass.features import structure
 from boilerclass.labels import LABEL_OF, LABELS, ROLES
+from boilerclass.native import kernels
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -20,6 +21,7 @@ TO_LABELS = np.array(
     [[float(LABEL_OF[role] == label) for label in LABELS] for role in ROLES], dtype=np.float32
 )
 """Shape (10, 5): sums the probabilities of roles to those of labels."""
+_LABEL_OF = tuple(LABELS.index(LABEL_OF[role]) for role in ROLES)
 
 COLUMNS: tuple[str, ...] = (
     *(f"own_{role}" for role in ROLES),
@@ -42,6 +44,25 @@ COLUMNS: tuple[str, ...] = (
 
 def features(batch: Batch, roles: Floats) -> Floats:
     """Shape (n, len(COLUMNS)), from the probabilities of the roles, shape (n, 10)."""
+    if kernels is None:
+        return columns_python(batch, roles)
+    found = np.zeros((len(batch), len(COLUMNS)), dtype=np.float32)
+    kernels.context(
+        batch.arrays,
+        np.ascontiguousarray(roles),
+        _LABEL_OF,
+        SHIFTS,
+        WINDOWS,
+        ROLES.index("comment"),
+        ROLES.index("title"),
+        found,
+        found.shape[1],
+    )
+    return found
+
+
+def columns_python(batch: Batch, roles: Floats) -> Floats:
+    """The same without the kernel."""
     labels = roles @ TO_LABELS
     return np.concatenate(
         [
@@ -86,13 +107,13 @@ def _windows(labels: Floats, batch: Batch) -> list[NDArray[np.floating]]:
 def _containers(labels: Floats, batch: Batch) -> Floats:
     """Means over the containers that ``structure`` counts in, by characters."""
     elements = batch.counts[:, 4]
-    weights = np.log1p(np.fromiter(map(len, batch.texts), dtype=np.float64, count=len(batch)))
+    weights = np.log1p(batch.lengths)
     below = structure.Subtrees(batch, elements)
     total = below(weights)
     sums = np.stack([below(weights * column) for column in labels.T], axis=1)
     mean = sums / np.maximum(total, 1e-6)[:, None]
     wider = structure.wider(batch.parents, below())
-    html = np.array([d.kind == "html" for d in batch.documents], dtype=np.float32)[batch.page]
+    html = batch.html.astype(np.float32)[batch.page]
     columns, at = [], elements
     for _ in range(structure.LEVELS):
         columns.append(mean[at] * html[:, None])
@@ -112,7 +133,7 @@ def _groups(labels: Floats, batch: Batch) -> list[NDArray[np.floating]]:
 
 
 def _distances(roles: Floats, labels: Floats, batch: Batch) -> Floats:
-    chars = np.fromiter(map(len, batch.texts), dtype=np.float32, count=len(batch))
+    chars = batch.lengths.astype(np.float32)
     core = labels[:, 0] * chars
     before, total = structure.running(core, batch)
     after = np.maximum(total - before - core, 0)

@@ -77,11 +77,52 @@ _MARK: Final = " \ua66e "
 ones. A letter, as folding drops all else, and one that no page begins a paragraph with."""
 
 
+_ALONE = (
+    (0x00, 0x250),  # Latin
+    (0x370, 0x483),  # Greek, Cyrillic
+    (0x48A, 0x530),
+    (0x5D0, 0x5EB),  # Hebrew
+    (0x620, 0x64B),  # Arabic
+    (0x660, 0x66A),
+    (0x671, 0x6D4),
+    (0x2000, 0x2070),  # punctuation, currencies, signs, arrows, shapes
+    (0x20A0, 0x20C0),
+    (0x2100, 0x2150),
+    (0x2190, 0x2200),
+    (0x25A0, 0x27C0),
+    (0x3000, 0x302A),  # kana
+    (0x3041, 0x3097),
+    (0x30A1, 0x30FF),
+)
+"""Characters that fold to the same whatever stands beside them, with two exceptions: marks that
+go with the character before are not among them."""
+_THEMSELVES = ((0x4E00, 0x9FF0), (0xAC00, 0xD7A4))
+"""Han and Hangul, which fold to themselves, under the same condition."""
+_DROP: Final = 1
+
+
+@cache
+def _table() -> "array[int]":
+    """For each code point of the basic plane what it folds to: a code, and sixteen bits up a second
+    one; _DROP for nothing at all; 0 where that depends on what stands beside it."""
+    table = array("I", bytes(4 * 0x10000))
+    alone = [code for first, last in _ALONE for code in range(first, last)]
+    folded = fold_marks("\0".join(map(chr, alone[1:])), re.compile(f"[^\\w\\s\0{MARKS}]+")).split("\0")
+    for code, found in zip(alone[1:], folded, strict=True):
+        codes = [ord(" " if c.isspace() else c) for c in found] or [_DROP]
+        if len(codes) <= 2 and max(codes) < 0x10000:
+            table[code] = codes[0] | codes[-1] << 16 if len(codes) == 2 else codes[0]
+    table[0] = ord(" ")
+    for first, last in _THEMSELVES:
+        table[first:last] = array("I", range(first, last))
+    return table
+
+
 def fold_openings(texts: Sequence[str], chars: int) -> list[str]:
     """The first so many characters of each text, folded."""
     folded: list[str | None]
     if kernels is not None:
-        folded = kernels.fold(tuple(texts), chars)
+        folded = kernels.fold(tuple(texts), chars, _table())
     else:
         folded = [fold(opening) if (opening := t[:chars]).isascii() else None for t in texts]
     others = [i for i, found in enumerate(folded) if found is None]
