@@ -104,12 +104,16 @@ class Scorer:
 
     def linear(self, evidence: Evidence, kind: Floats) -> Floats:
         """Shape (n, columns + 2 l): the dense columns and the linear models' scores."""
-        n = len(evidence.dense)
+        n, dense = evidence.dense.shape
         k = self.scores
         text = ngrams.sums(evidence.ngrams, self.text_table, n)[:, :k] + self.text_bias
         word = words.sums(evidence.words, self.word_table)[:, :k] + self.word_bias
         word *= kind[:, None]
-        return np.concatenate((evidence.dense, limited(text), limited(word)), axis=1)
+        found = np.empty((n, dense + 2 * k), dtype=np.float32)
+        found[:, :dense] = evidence.dense
+        found[:, dense : dense + k] = limited(text)
+        found[:, dense + k :] = limited(word)
+        return found
 
     def inputs(self, evidence: Evidence, batch: Batch) -> Inputs:
         """What the networks are given about each paragraph, standardised."""

@@ -103,16 +103,40 @@ static PyObject *under(PyObject *table, PyObject *text, Py_ssize_t size)
     return phrases;
 }
 
-/* match(folded, whole, starts, runs, first_unspaced, out) -> list: the classes of the phrases that
- * each text is or starts with, int64; and the indices of those that no phrase is and that have a
- * digit at an end, which are to be matched without it as well. */
+static int is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* The text without words of digits at its ends, as a new reference; it is ASCII. */
+static PyObject *undated(PyObject *text)
+{
+    const char *at = (const char *)PyUnicode_1BYTE_DATA(text);
+    const char *end = at + PyUnicode_GET_LENGTH(text), *stop;
+    for (; at < end; at = stop + (stop < end)) {
+        for (stop = at; stop < end && is_digit(*stop); stop++)
+            ;
+        if (stop == at || (stop < end && *stop != ' '))
+            break;
+    }
+    for (; end > at; end = stop - (stop > at)) {
+        for (stop = end; stop > at && is_digit(stop[-1]); stop--)
+            ;
+        if (stop == end || (stop > at && stop[-1] != ' '))
+            break;
+    }
+    return PyUnicode_DecodeASCII(at, end - at, NULL);
+}
+
+/* match(folded, whole, longest, starts, runs, first_unspaced, out) -> list: the classes of the
+ * phrases that each text is, without words of digits at its ends if it is no longer than that, or
+ * starts with, int64; and the indices of those beyond ASCII that have a digit at an end, which are
+ * to be matched without it as well. */
 PyObject *kernels_match(PyObject *module, PyObject *args)
 {
     (void)module;
     PyObject *texts, *whole, *starts, *runs, *target, *dated = NULL;
     int first_unspaced;
+    Py_ssize_t longest;
     Py_buffer out;
-    if (!PyArg_ParseTuple(args, "O!O!O!O!CO", &PyList_Type, &texts, &PyDict_Type, &whole,
+    if (!PyArg_ParseTuple(args, "O!O!nO!O!CO", &PyList_Type, &texts, &PyDict_Type, &whole, &longest,
                           &PyDict_Type, &starts, &PyDict_Type, &runs, &first_unspaced, &target))
         return NULL;
     Py_ssize_t n = PyList_GET_SIZE(texts);
@@ -129,10 +153,13 @@ PyObject *kernels_match(PyObject *module, PyObject *args)
             mask = found ? PyLong_AsLong(found) : 0;
             if (!mask && (Py_UNICODE_ISDIGIT(first)
                           || Py_UNICODE_ISDIGIT(PyUnicode_READ_CHAR(text, size - 1)))) {
-                PyObject *index = PyLong_FromSsize_t(i);
-                if (index)
-                    PyList_Append(dated, index);
-                Py_XDECREF(index);
+                PyObject *rest = PyUnicode_IS_ASCII(text) ? undated(text) : PyLong_FromSsize_t(i);
+                if (rest && !PyUnicode_IS_ASCII(text))
+                    PyList_Append(dated, rest);
+                else if (rest && size <= longest
+                         && (found = PyDict_GetItemWithError(whole, rest)) != NULL)
+                    mask = PyLong_AsLong(found);
+                Py_XDECREF(rest);
             }
             Py_ssize_t end = PyUnicode_FindChar(text, ' ', 0, size, 1);
             found = under(starts, text, end < 0 ? size : end);

@@ -146,6 +146,23 @@ static int fill_rels(const Work *w, PyObject *hrefs, PyObject *rels, PyObject *s
     return 1;
 }
 
+static int fill_tag(const Work *w, Py_ssize_t i, PyObject *names, PyObject *tags)
+{
+    int64_t name = w->b.element_name[element_of(&w->b, i)];
+    PyObject *pair = name < PyList_GET_SIZE(names) ? PyList_GET_ITEM(names, name) : NULL;
+    if (!pair || !PyTuple_Check(pair) || PyTuple_GET_SIZE(pair) == 0) {
+        PyErr_SetString(PyExc_ValueError, "an element has no name");
+        return 0;
+    }
+    PyObject *number = PyDict_GetItemWithError(tags, PyTuple_GET_ITEM(pair, 0));
+    Py_ssize_t column = number ? PyLong_AsSsize_t(number) : -1;
+    if (PyErr_Occurred())
+        return 0;
+    if (column >= 0 && column < PyDict_GET_SIZE(tags))
+        part(w, i, AT_TAG)[column] = 1;
+    return 1;
+}
+
 static void fill_places(const Work *w, Py_ssize_t lo, Py_ssize_t hi, double chars, double prose,
                         double links)
 {
@@ -285,7 +302,7 @@ static void fill_main(const Work *w, Py_ssize_t d, int64_t main, double page_pro
 }
 
 static int fill(Work *w, PyObject *texts, PyObject *hrefs, PyObject *rels, PyObject *sought,
-                const int64_t *tags, Py_ssize_t names, Py_ssize_t tag_columns)
+                PyObject *names, PyObject *tags)
 {
     const Batch *b = &w->b;
     Py_ssize_t next = 0; /* elements come page after page */
@@ -311,11 +328,8 @@ static int fill(Work *w, PyObject *texts, PyObject *hrefs, PyObject *rels, PyObj
             fill_own(w, i, b->html[d]);
             if (!b->html[d])
                 continue;
-            int64_t name = b->element_name[element_of(b, i)];
-            if (name < names && tags[name] >= 0 && tags[name] < tag_columns)
-                part(w, i, AT_TAG)[tags[name]] = 1;
             fill_containers(w, i, prose);
-            if (!fill_rels(w, hrefs, rels, sought, i))
+            if (!fill_tag(w, i, names, tags) || !fill_rels(w, hrefs, rels, sought, i))
                 return 0;
         }
         if (b->html[d])
@@ -334,19 +348,19 @@ static int strings(PyObject *tuple, Py_ssize_t n)
     return 1;
 }
 
-/* structure(batch, texts, hrefs, rels, sought rels, heading bit, tag of each name, columns of tags,
- * first columns, out, stride) -> None: fills in rows of zeros. */
+/* structure(batch, texts, hrefs, rels, sought rels, heading bit, names, numbers of tags, first
+ * columns, out, stride) -> None: fills in rows of zeros. */
 PyObject *kernels_structure(PyObject *module, PyObject *args)
 {
     (void)module;
-    PyObject *arrays, *texts, *hrefs, *rels, *sought, *tags_, *first_, *out_, *result = NULL;
+    PyObject *arrays, *texts, *hrefs, *rels, *sought, *names, *tags, *first_, *out_, *result = NULL;
     unsigned long long heading;
-    Py_ssize_t tag_columns;
-    Py_buffer tags, first, out;
+    Py_buffer first, out;
     Work w = {0};
-    if (!PyArg_ParseTuple(args, "O!O!O!O!O!KOnOOn", &PyTuple_Type, &arrays, &PyTuple_Type, &texts,
+    if (!PyArg_ParseTuple(args, "O!O!O!O!O!KO!O!OOn", &PyTuple_Type, &arrays, &PyTuple_Type, &texts,
                           &PyTuple_Type, &hrefs, &PyTuple_Type, &rels, &PyTuple_Type, &sought,
-                          &heading, &tags_, &tag_columns, &first_, &out_, &w.stride)
+                          &heading, &PyList_Type, &names, &PyDict_Type, &tags, &first_, &out_,
+                          &w.stride)
         || !batch_take(arrays, &w.b))
         return NULL;
     Py_ssize_t n = w.b.n, elements = w.b.elements;
@@ -354,12 +368,10 @@ PyObject *kernels_structure(PyObject *module, PyObject *args)
         PyErr_SetString(PyExc_ValueError, "a paragraph has a text, a target and a rel");
         goto batch;
     }
-    if (!buffer_take(tags_, &tags, PyBUF_SIMPLE, 0, 8))
-        goto batch;
     if (!buffer_take(first_, &first, PyBUF_SIMPLE, PARTS, 8))
-        goto tags;
-    const Py_ssize_t widths[PARTS] = {FLAGS, tag_columns, OWN, LINK, PLACES, LEVELS * CONTAINER,
-                                      GROUP, MAIN};
+        goto batch;
+    const Py_ssize_t widths[PARTS] = {FLAGS, PyDict_GET_SIZE(tags), OWN, LINK, PLACES,
+                                      LEVELS * CONTAINER, GROUP, MAIN};
     memcpy(w.first, first.buf, sizeof w.first);
     for (int i = 0; i < PARTS; i++)
         if (w.stride > 1 << 16 || w.first[i] < 0 || widths[i] < 0 || w.first[i] > w.stride
@@ -379,7 +391,7 @@ PyObject *kernels_structure(PyObject *module, PyObject *args)
         PyErr_NoMemory();
     } else {
         weigh(&w, heading);
-        if (fill(&w, texts, hrefs, rels, sought, tags.buf, tags.len / 8, tag_columns))
+        if (fill(&w, texts, hrefs, rels, sought, names, tags))
             result = Py_NewRef(Py_None);
     }
     PyMem_Free(w.weights);
@@ -390,8 +402,6 @@ PyObject *kernels_structure(PyObject *module, PyObject *args)
     PyBuffer_Release(&out);
 first:
     PyBuffer_Release(&first);
-tags:
-    PyBuffer_Release(&tags);
 batch:
     batch_release(&w.b);
     return result;

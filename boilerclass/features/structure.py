@@ -64,6 +64,8 @@ PAGE_TYPES: dict[str, tuple[str, ...]] = {
 }
 URL_COLUMNS = "url_known url_root url_depth url_digits".split()
 
+_TAG_NUMBERS = {name: i for i, name in enumerate(TAGS)}
+
 COLUMNS: tuple[str, ...] = (
     *(f"type_{name}" for name in PAGE_TYPES),
     *URL_COLUMNS,
@@ -107,7 +109,6 @@ def fill(batch: Batch, found: Floats) -> None:
     if kernels is None:
         found[:, : len(COLUMNS)] = columns_python(batch)
         return
-    number = {name: i for i, name in enumerate(TAGS)}
     kernels.structure(
         batch.arrays,
         batch.texts,
@@ -115,8 +116,8 @@ def fill(batch: Batch, found: Floats) -> None:
         batch.rels,
         _RELS,
         BIT["heading"],
-        np.array([number.get(tag, -1) for tag, _ in batch.names], dtype=np.int64),
-        len(TAGS),
+        batch.names,
+        _TAG_NUMBERS,
         _FIRST_COLUMNS,
         found,
         found.shape[1],
@@ -222,8 +223,8 @@ def _weights(batch: Batch) -> Weights:
 
 
 def _tags(batch: Batch) -> Floats:
-    number = {name: i for i, name in enumerate(TAGS)}
-    of_name = np.array([number.get(tag, len(TAGS)) for tag, _ in batch.names], dtype=np.int64)
+    numbers = [_TAG_NUMBERS.get(tag, len(TAGS)) for tag, _ in batch.names]
+    of_name = np.array(numbers, dtype=np.int64)
     at = batch.element_name[batch.counts[:, 4]]
     return np.eye(len(TAGS) + 1, len(TAGS), dtype=np.float32)[of_name[at]]
 

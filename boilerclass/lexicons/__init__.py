@@ -94,10 +94,10 @@ _ALONE = (
     (0x3041, 0x3097),
     (0x30A1, 0x30FF),
 )
-"""Characters that fold to the same whatever stands beside them, with two exceptions: marks that
-go with the character before are not among them."""
+"""Ranges of characters that fold to the same whatever stands beside them. Marks, which go with the
+character before them, are not among these."""
 _THEMSELVES = ((0x4E00, 0x9FF0), (0xAC00, 0xD7A4))
-"""Han and Hangul, which fold to themselves, under the same condition."""
+"""Han and Hangul, which fold to themselves as long as only such characters stand beside them."""
 _DROP: Final = 1
 
 
@@ -107,7 +107,8 @@ def _table() -> "array[int]":
     one; _DROP for nothing at all; 0 where that depends on what stands beside it."""
     table = array("I", bytes(4 * 0x10000))
     alone = [code for first, last in _ALONE for code in range(first, last)]
-    folded = fold_marks("\0".join(map(chr, alone[1:])), re.compile(f"[^\\w\\s\0{MARKS}]+")).split("\0")
+    breaks = re.compile(f"[^\\w\\s\0{MARKS}]+")  # NUL parts what is folded together
+    folded = fold_marks("\0".join(map(chr, alone[1:])), breaks).split("\0")
     for code, found in zip(alone[1:], folded, strict=True):
         codes = [ord(" " if c.isspace() else c) for c in found] or [_DROP]
         if len(codes) <= 2 and max(codes) < 0x10000:
@@ -169,7 +170,7 @@ class Cues:
         if kernels is None:
             return list(map(self.match, folded))
         masks = array("q", bytes(8 * len(folded)))
-        tables = (self._whole, self._starts, self._runs)
+        tables = (self._whole, self._longest, self._starts, self._runs)
         dated = kernels.match(folded, *tables, FIRST_UNSPACED, masks)
         for i in dated:
             masks[i] |= self._match_undated(folded[i])
