@@ -1,6 +1,6 @@
 """CPU time, memory and start-up, ours beside the peers that are installed (`pip install .[bench]`).
 
-    OMP_NUM_THREADS=1 python benchmarks/speed.py [--corpus DIR] [--write]
+    OMP_NUM_THREADS=1 python benchmarks/speed.py [--corpus DIR] [--only PART] [--write]
 
 Without a corpus the pages are invented ones of realistic shape. Every figure that compares two
 tools comes from the same pages in the same run, the tools taking turns. ``--write`` renews
@@ -14,6 +14,7 @@ import functools
 import os
 import platform
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import turbohtml
 
@@ -38,7 +40,10 @@ SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000, 50_000_000)
 NUMBERS = (1, 10, 100, 1_000, 10_000, 100_000)
 SMALL, USUAL, OF_THE_WILD = 2_000, 60_000, 250_000
 """Characters of a page where many are needed, where some are, and where one is to be typical."""
-JOB_PAGES = 800
+JOB_PAGES = 2_000
+STARTS = 10
+TEXT_LINES = (10, 40, 4_000)
+"""Lines of a plain text: one of 3, of 12 and of 1,250 thousand bytes."""
 STREAM, SETTLED = 10_000, 500
 """Pages of the stream whose memory is watched, and after how many growth counts."""
 
@@ -111,13 +116,20 @@ def compared(htmls: Sequence[str]) -> list[Row]:
     ]
 
 
-def text_rate() -> float:
-    """Megabytes of plain text a second."""
+def text_rates() -> Iterator[Row]:
+    """Size of a plain text in lines, and megabytes of such texts a second."""
     lines = [invented_pages.prose(seed) for seed in range(4_000)]
-    texts = ["\n\n".join(lines[i : i + 40]) for i in range(0, len(lines), 40)]
-    size = sum(len(t.encode()) for t in texts)
-    task = lambda: list(boilerclass.label_many(texts, kind="text"))  # noqa: E731
-    return size / min(seconds(task) for _ in range(ROUNDS)) / 1e6
+    for number in TEXT_LINES:
+        texts = ["\n\n".join(lines[i : i + number]) for i in range(0, len(lines), number)]
+        size = sum(len(t.encode()) for t in texts)
+        task = functools.partial(labelled, texts, kind="text")
+        spent = min(seconds(task) for _ in range(ROUNDS))
+        yield f"{size / len(texts) / 1000:,.0f}", f"{size / spent / 1e6:.1f}"
+
+
+def labelled(pages: Sequence[str], **options: Any) -> None:
+    for _ in boilerclass.label_many(pages, **options):
+        pass
 
 
 def by_size() -> list[tuple[int, float, float]]:
@@ -172,43 +184,70 @@ def memory() -> tuple[float, ...]:
     return tuple(map(float, done.stdout.split()))
 
 
-def two_jobs() -> float:
-    """How many times faster ``clean --jobs 2`` is than ``--jobs 1``, by the clock."""
+def two_jobs() -> Iterator[Row]:
+    """How many times faster two processes are than one, by the clock, and how idle the machine was:
+    processors that other work had meanwhile say nothing."""
+    pages = [invented_pages.page(seed, USUAL) for seed in range(JOB_PAGES)]
     with tempfile.TemporaryDirectory() as folder:
-        for seed in range(JOB_PAGES):
-            page = invented_pages.page(seed, USUAL)
+        for seed, page in enumerate(pages):
             (Path(folder) / f"{seed}.html").write_text(page, "utf-8")
         command = [sys.executable, "-m", "boilerclass", "clean", folder, "--output", os.devnull]
-        least = []
-        for jobs in ("1", "2"):
-            times = []
+
+        def shell(jobs: int) -> None:
+            subprocess.run([*command, "--jobs", str(jobs)], check=True, capture_output=True)
+
+        def library(jobs: int) -> None:
+            labelled(pages, jobs=jobs)
+
+        ways: dict[str, Callable[[int], None]] = {"clean --jobs": shell, "label_many": library}
+        for name, way in ways.items():
+            one, two = float("inf"), float("inf")
             for _ in range(ROUNDS):
-                start = time.perf_counter()
-                subprocess.run([*command, "--jobs", jobs], check=True, capture_output=True)
-                times.append(time.perf_counter() - start)
-            least.append(min(times))
-    return least[0] / least[1]
+                one, two = min(one, elapsed(way, 1)), min(two, elapsed(way, 2))
+            yield name, f"{one / two:.2f}"
+    yield "load of the machine over the last minute", f"{os.getloadavg()[0]:.1f}"
+
+
+def elapsed(way: Callable[[int], None], jobs: int) -> float:
+    start = time.perf_counter()
+    way(jobs)
+    return time.perf_counter() - start
 
 
 def start_up() -> Iterator[Row]:
-    """CPU seconds of commands over those of Python alone."""
-
-    def cost(*command: str) -> float:
-        best = float("inf")
-        for _ in range(5):
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            subprocess.run([sys.executable, *command], check=True, capture_output=True)
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-            best = min(best, spent)
-        return best
-
-    bare = cost("-c", "pass")
+    """CPU seconds of commands over those of Python alone, user and system."""
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "page.html"
         page.write_text(invented_pages.page(1, USUAL), "utf-8")
-        yield "--help", f"{cost('-m', 'boilerclass', '--help') - bare:.2f}"
-        yield "clean of one page", f"{cost('-m', 'boilerclass', 'clean', str(page)) - bare:.2f}"
+        text = Path(folder) / "text.txt"
+        text.write_text("\n\n".join(map(invented_pages.prose, range(10))), "utf-8")
+        # Byte code stands beside the modules of an installed package; a checkout may have none.
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(Path(folder) / "compiled")}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+
+        def cost(*command: str) -> float:
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run(
+                [sys.executable, *command], check=True, capture_output=True, env=environment
+            )
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+        commands: dict[str, tuple[str, ...]] = {
+            "Python alone": ("-c", "pass"),
+            "--help": ("-m", "boilerclass", "--help"),
+            "clean of one page": ("-m", "boilerclass", "clean", str(page)),
+            "clean of one text": ("-m", "boilerclass", "clean", str(text)),
+        }
+        spent: dict[str, list[float]] = {name: [] for name in commands}
+        for _ in range(STARTS):  # in turns, so that a busy minute meets all of them
+            for name, command in commands.items():
+                spent[name].append(cost(*command))
+        bare, *others = spent
+        for name in others:
+            least = min(spent[name]) - min(spent[bare])
+            median = statistics.median(spent[name]) - statistics.median(spent[bare])
+            yield name, f"{least:.3f}", f"{median:.3f}"
 
 
 def table(head: Row, rows: Sequence[Row]) -> str:
@@ -257,8 +296,15 @@ rounds. {circumstances()}
 
 {table(("", "ms a page", "times resiliparse"), compared(htmls))}
 
-Plain text: {text_rate():.1f} MB a second. Two processes: {two_jobs():.2f} times
-one, by the clock.
+## Plain text
+
+{table(("thousand bytes a text", "MB a second"), list(text_rates()))}
+
+## Two processes
+
+{JOB_PAGES:,} pages of {USUAL:,} characters, start included; by the clock.
+
+{table(("", "times one"), list(two_jobs()))}
 
 ## Cost against size and number
 
@@ -285,7 +331,9 @@ A stream of {STREAM:,} pages of {USUAL:,} characters: {settled:.0f} MB after {SE
 
 ## Start-up
 
-{table(("", "CPU seconds over bare Python"), list(start_up()))}
+CPU seconds over those of Python alone, user and system, of {STARTS} runs with byte code.
+
+{table(("", "least", "median"), list(start_up()))}
 """
 
 
@@ -309,11 +357,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", default=os.environ.get("BOILERCLASS_CORPUS"))
     parser.add_argument("--pages", type=int, default=200)
+    parser.add_argument(
+        "--only",
+        choices=("text", "jobs", "start"),
+        help="measure plain texts, two processes or start-up, and nothing else",
+    )
     parser.add_argument("--write", action="store_true", help="renew RESULTS.md and its picture")
     chosen = parser.parse_args()
     boilerclass.clean(invented_pages.page(0, SMALL))  # loads the model
     if chosen.write:
         (HERE / "RESULTS.md").write_text(report(chosen.corpus, chosen.pages), "utf-8")
+        return
+    if chosen.only:
+        for found in {"text": text_rates, "jobs": two_jobs, "start": start_up}[chosen.only]():
+            print(*found, sep="  ")
         return
     print(circumstances(), f"{PURE} leaves the kernels unused.", sep="\n")
     for row in compared(pages(chosen.corpus, chosen.pages)):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerclass.document import Document
+from boilerclass.document import NUMBERS, Document, Paragraphs
 
 Ints = NDArray[np.int64]
 
@@ -27,8 +27,12 @@ class Batch:
     hrefs: tuple[str, ...]
     rels: tuple[str, ...]
     counts: Ints
-    """Shape (n, 5): gap, link characters, links, bold characters, element."""
+    """Shape (n, 5): NUMBERS, the element counted over all documents."""
+    lengths: Ints
+    """Shape (n,): characters of each paragraph."""
     flags: NDArray[np.uint64]
+    html: NDArray[np.uint8]
+    """Shape (d,): 1 for an HTML page, 0 for a plain text."""
     bounds: Ints
     """Shape (d + 1,): paragraphs of document i are ``bounds[i]:bounds[i + 1]``."""
     page: Ints
@@ -45,14 +49,26 @@ class Batch:
     def __len__(self) -> int:
         return len(self.texts)
 
+    @property
+    def arrays(self) -> tuple[NDArray[np.generic], ...]:
+        """The columns that native/batch.h takes, in its order."""
+        return (
+            self.counts,
+            self.lengths,
+            self.flags,
+            self.bounds,
+            self.parents,
+            self.ends,
+            self.element_page,
+            self.element_name,
+            self.html,
+        )
+
 
 def collect(documents: Sequence[Document]) -> Batch:
     """The Batch of some documents; documents without paragraphs keep an empty run."""
     sizes = np.array([len(d.paragraphs) for d in documents], dtype=np.int64)
-    rows = [p for d in documents for p in d.paragraphs]
-    texts, gap, element, flags, link_chars, links, bold, hrefs, rels = (
-        zip(*rows, strict=True) if rows else ((),) * 9
-    )
+    columns = [Paragraphs.of(d.paragraphs) for d in documents]
     trees = [d.tree for d in documents]
     tree_sizes = np.array([len(t.parents) for t in trees], dtype=np.int64)
     first_element = np.concatenate(([0], np.cumsum(tree_sizes)))
@@ -60,16 +76,20 @@ def collect(documents: Sequence[Document]) -> Batch:
     element_page = np.repeat(np.arange(len(documents)), tree_sizes)
     shift = first_element[element_page]
     names: defaultdict[tuple[str, str], int] = defaultdict(count().__next__)
-    element_name = [list(map(names.__getitem__, zip(t.tags, t.words, strict=True))) for t in trees]
-    counts = np.array([gap, link_chars, links, bold, element], dtype=np.int64).T
-    counts[:, 4] += first_element[page]
+    numbers = [np.array([names[name] for name in t.names], dtype=np.int64) for t in trees]
+    element_name = [own[np.asarray(t.name_of)] for own, t in zip(numbers, trees, strict=True)]
+    texts = tuple(chain.from_iterable(c.texts for c in columns))
+    counts = _joined([c.numbers for c in columns]).reshape(-1, len(NUMBERS))
+    counts[:, NUMBERS.index("element")] += first_element[page]
     return Batch(
         documents=documents,
         texts=texts,
-        hrefs=hrefs,
-        rels=rels,
+        hrefs=tuple(chain.from_iterable(c.hrefs for c in columns)),
+        rels=tuple(chain.from_iterable(c.rels for c in columns)),
         counts=counts,
-        flags=np.array(flags, dtype=np.uint64),
+        lengths=np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)),
+        html=np.array([d.kind == "html" for d in documents], dtype=np.uint8),
+        flags=np.concatenate([np.zeros(0, np.uint64), *(np.asarray(c.flags) for c in columns)]),
         bounds=np.concatenate(([0], np.cumsum(sizes))),
         page=page,
         parents=_joined([t.parents for t in trees]) + shift,

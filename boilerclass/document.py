@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, NamedTuple, Protocol
+from functools import cached_property
+from itertools import chain, compress
+from typing import Any, Literal, NamedTuple, Protocol, overload
 
 from boilerclass.labels import LABELS, Label, Role
 
@@ -14,8 +17,8 @@ Kind = Literal["html", "text"]
 class Paragraph(NamedTuple):
     """One run of text between block boundaries, with all that was counted while reading it.
 
-    A named tuple, because a page makes hundreds of them. Counts are of characters unless said
-    otherwise. A plain-text line leaves the markup fields at their defaults.
+    Counts are of characters unless said otherwise. A plain-text line leaves the markup fields at
+    their defaults.
     """
 
     text: str
@@ -35,19 +38,130 @@ class Paragraph(NamedTuple):
     """``rel`` of that link."""
 
 
-class Tree(NamedTuple):
+NUMBERS = ("gap", "link_chars", "links", "bold_chars", "element")
+"""The fields of a Paragraph that stand together in ``Paragraphs.numbers``, in this order."""
+
+
+class Paragraphs(Sequence[Paragraph]):
+    """Paragraphs as columns: a page has hundreds, and few are ever asked for one by one."""
+
+    __slots__ = ("flags", "hrefs", "numbers", "rels", "texts")
+
+    def __init__(
+        self,
+        texts: Sequence[str],
+        hrefs: Sequence[str],
+        rels: Sequence[str],
+        numbers: array[int],
+        flags: array[int],
+    ) -> None:
+        self.texts = texts
+        self.hrefs = hrefs
+        self.rels = rels
+        self.numbers = numbers
+        """64-bit integers, NUMBERS of the first paragraph, then of the second and so on."""
+        self.flags = flags
+        """Unsigned 64-bit integers."""
+
+    @classmethod
+    def of(cls, rows: Iterable[Paragraph]) -> Paragraphs:
+        """The columns of paragraphs that come one by one."""
+        if isinstance(rows, Paragraphs):
+            return rows
+        held = list(rows)
+        numbers = ((p.gap, p.link_chars, p.links, p.bold_chars, p.element) for p in held)
+        return cls(
+            [p.text for p in held],
+            [p.href for p in held],
+            [p.rel for p in held],
+            array("q", chain.from_iterable(numbers)),
+            array("Q", [p.flags for p in held]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @overload
+    def __getitem__(self, index: int) -> Paragraph: ...
+    @overload
+    def __getitem__(self, index: slice) -> Paragraphs: ...
+    def __getitem__(self, index: int | slice) -> Paragraph | Paragraphs:
+        if isinstance(index, slice):
+            return self._at(range(len(self))[index])
+        i = range(len(self))[index]
+        gap, link_chars, links, bold_chars, element = self.numbers[5 * i : 5 * i + 5]
+        return Paragraph(
+            self.texts[i],
+            gap,
+            element,
+            self.flags[i],
+            link_chars,
+            links,
+            bold_chars,
+            self.hrefs[i],
+            self.rels[i],
+        )
+
+    def __iter__(self) -> Iterator[Paragraph]:
+        gaps, link_chars, links, bold_chars, elements = (self.numbers[k::5] for k in range(5))
+        columns = (self.texts, gaps, elements, self.flags, link_chars, links, bold_chars)
+        return map(Paragraph, *columns, self.hrefs, self.rels)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Paragraphs) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __add__(self, more: Iterable[Paragraph]) -> Paragraphs:
+        added = Paragraphs.of(more)
+        return Paragraphs(
+            [*self.texts, *added.texts],
+            [*self.hrefs, *added.hrefs],
+            [*self.rels, *added.rels],
+            self.numbers + added.numbers,
+            self.flags + added.flags,
+        )
+
+    def where(self, keep: Sequence[bool]) -> Paragraphs:
+        """Those for which ``keep`` is true."""
+        return self._at(list(compress(range(len(self)), keep)))
+
+    def _at(self, indices: Sequence[int]) -> Paragraphs:
+        return Paragraphs(
+            [self.texts[i] for i in indices],
+            [self.hrefs[i] for i in indices],
+            [self.rels[i] for i in indices],
+            array("q", chain.from_iterable(self.numbers[5 * i : 5 * i + 5] for i in indices)),
+            array("Q", [self.flags[i] for i in indices]),
+        )
+
+
+@dataclass(frozen=True)
+class Tree:
     """The elements that hold the paragraphs, as columns: a page has a thousand of them."""
 
     parents: Sequence[int]
     """Index of the parent element; the root is its own parent. Elements are in document order."""
     ends: Sequence[int]
     """Index after the element's last descendant."""
-    tags: Sequence[str]
-    words: Sequence[str]
-    """``class``, ``id``, ``role``, ``itemprop`` and ``data-testid`` values, joined by spaces."""
+    names: Sequence[tuple[str, str]]
+    """The distinct pairs of a tag and of the ``class``, ``id``, ``role``, ``itemprop`` and
+    ``data-testid`` values beside it, joined by spaces."""
+    name_of: Sequence[int]
+    """Index in ``names`` of each element's."""
+
+    @cached_property
+    def tags(self) -> Sequence[str]:
+        """Tag of each element."""
+        return [self.names[i][0] for i in self.name_of]
+
+    @cached_property
+    def words(self) -> Sequence[str]:
+        """The values of each element, joined by spaces."""
+        return [self.names[i][1] for i in self.name_of]
 
 
-NO_TREE = Tree((0,), (1,), ("",), ("",))
+NO_TREE = Tree((0,), (1,), (("", ""),), (0,))
 """The root alone: what a plain text has."""
 
 
@@ -152,14 +266,9 @@ class Document:
     """Paragraphs, by index, that the user's own rules keep or drop."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Column by column: a paragraph is a dozen objects to pickle.
-        columns = tuple(zip(*self.paragraphs, strict=True))
-        others = [getattr(self, name) for name in self.__slots__ if name != "paragraphs"]
-        return _of_columns, (columns, *others)
-
-
-def _of_columns(columns: Sequence[Sequence[Any]], kind: Kind, *others: Any) -> Document:
-    return Document(kind, list(map(Paragraph._make, zip(*columns, strict=True))), *others)
+        # As columns: a paragraph is a dozen objects to pickle.
+        kind, _, *others = (getattr(self, name) for name in self.__slots__)
+        return Document, (kind, Paragraphs.of(self.paragraphs), *others)
 
 
 def settled(document: Document) -> Document:
@@ -272,9 +381,8 @@ class LabelledDocument:
         return self.document.locate(index)
 
     def _title(self) -> str | None:
-        for paragraph, role in zip(self.document.paragraphs, self.roles, strict=True):
-            if role is Role.TITLE:
-                return paragraph.text
+        if Role.TITLE in self.roles:
+            return self.document.paragraphs[self.roles.index(Role.TITLE)].text
         return next((t for t in self.document.titles if t), None)
 
 

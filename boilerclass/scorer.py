@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from boilerclass.batch import Batch
 from boilerclass.features import Evidence, context, ngrams, words
+from boilerclass.native import kernels
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -34,8 +35,9 @@ class Standard:
     scale: Floats
 
     def __call__(self, columns: Floats) -> Floats:
-        moved = (columns - self.mean) / self.scale
-        return np.clip(moved, -STANDARD_LIMIT, STANDARD_LIMIT, out=moved)
+        moved = np.array(columns)
+        standardise(moved, self.mean, self.scale)
+        return moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class Network:
 
     def logits(self, *columns: Floats) -> Floats:
         """Of columns that stand side by side, in one array or in several."""
-        return self.outputs(self.sums(*columns) + self.hidden_bias)
+        sums = self.sums(*columns)
+        return self.outputs(np.add(sums, self.hidden_bias, out=sums))
 
     def sums(self, *columns: Floats, start: int = 0) -> Floats:
         """Shape (n, hidden units): what columns give to them, the first being input ``start``."""
@@ -70,12 +73,12 @@ class Network:
 class Inputs(NamedTuple):
     """The standardised inputs of the networks, shape (n, ...) each."""
 
-    own: Floats
+    columns: Floats
+    """The paragraph's own columns; then the first network's verdict on it, and what that says of
+    its surroundings."""
     beside: Floats
     """What the columns of the next and the previous paragraph give to the first network's hidden
     units, with their bias."""
-    around: Floats
-    """The first network's verdict on the paragraph, then what it says of its surroundings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,53 +104,65 @@ class Scorer:
 
     def linear(self, evidence: Evidence, kind: Floats) -> Floats:
         """Shape (n, columns + 2 l): the dense columns and the linear models' scores."""
-        n = len(evidence.dense)
+        n, dense = evidence.dense.shape
         k = self.scores
         text = ngrams.sums(evidence.ngrams, self.text_table, n)[:, :k] + self.text_bias
         word = words.sums(evidence.words, self.word_table)[:, :k] + self.word_bias
         word *= kind[:, None]
-        return np.concatenate((evidence.dense, limited(text), limited(word)), axis=1)
+        found = np.empty((n, dense + 2 * k), dtype=np.float32)
+        found[:, :dense] = evidence.dense
+        found[:, dense : dense + k] = limited(text)
+        found[:, dense + k :] = limited(word)
+        return found
 
     def inputs(self, evidence: Evidence, batch: Batch) -> Inputs:
         """What the networks are given about each paragraph, standardised."""
-        own = self.standard(self.linear(evidence, is_html(batch)))
-        beside = self._beside(own, batch.page)
-        verdict = self._verdict(own, beside)
+        own = self.linear(evidence, is_html(batch))
+        standardise(own, self.standard.mean, self.standard.scale)
+        beside = self._beside(own, batch)
         words = evidence.ngrams[ngrams.WORDS]
-        around = self.context_standard(context.features(batch, words, verdict))
-        return Inputs(own, beside, around)
+        around = context.features(batch, words, self._verdict(own, beside))
+        standardise(around, self.context_standard.mean, self.context_standard.scale)
+        return Inputs(np.concatenate((own, around), axis=1), beside)
 
     def roles(self, inputs: Inputs) -> Floats:
         """Shape (n, k): the calibrated probability of each role."""
-        return softmax(self.second.logits(inputs.own, inputs.around) / self.temperature)
+        return softmax(self.second.logits(inputs.columns) / self.temperature)
 
     def without_own(self, inputs: Inputs, columns: Sequence[int]) -> Inputs:
         """The inputs as if each paragraph had nothing in some columns, and its neighbours all."""
-        own = inputs.own.copy()
+        own, around = self._parts(inputs)
         own[:, columns] = 0  # the average of standardised columns
-        return self._judged_again(own, inputs.beside, inputs.around.copy())
+        return self._judged_again(own, inputs.beside, around)
 
     def without_around(self, inputs: Inputs) -> Inputs:
         """The inputs as if each paragraph stood alone."""
+        own, around = self._parts(inputs)
         alone = np.broadcast_to(self.first.hidden_bias, inputs.beside.shape)
-        return self._judged_again(inputs.own, alone, np.zeros_like(inputs.around))
+        return self._judged_again(own, alone, np.zeros_like(around))
 
-    def _beside(self, own: Floats, page: Ints) -> Floats:
+    def _parts(self, inputs: Inputs) -> tuple[Floats, Floats]:
+        """Copies of a paragraph's own columns and of those on its surroundings."""
+        own, around = np.split(inputs.columns, [len(self.standard.mean)], axis=1)
+        return own.copy(), around.copy()
+
+    def _beside(self, own: Floats, batch: Batch) -> Floats:
         size = own.shape[1]
-        following = context.shifted(self.first.sums(own, start=size), 1, page)
-        previous = context.shifted(self.first.sums(own, start=2 * size), -1, page)
-        return following + previous + self.first.hidden_bias
+        following = self.first.sums(own, start=size)
+        previous = self.first.sums(own, start=2 * size)
+        return neighbours(following, previous, self.first.hidden_bias, batch)
 
     def _verdict(self, own: Floats, beside: Floats) -> Floats:
         """Shape (n, k): the first network's probabilities, as of :func:`first_input`."""
-        return softmax(self.first.outputs(self.first.sums(own) + beside))
+        sums = self.first.sums(own)
+        return softmax(self.first.outputs(np.add(sums, beside, out=sums)))
 
     def _judged_again(self, own: Floats, beside: Floats, around: Floats) -> Inputs:
         verdict = self._verdict(own, beside)
         k = verdict.shape[1]
         known = self.context_standard
         around[:, :k] = Standard(known.mean[:k], known.scale[:k])(verdict)
-        return Inputs(own, beside, around)
+        return Inputs(np.concatenate((own, around), axis=1), beside)
 
 
 def from_arrays(arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, Any]) -> Scorer:
@@ -175,8 +190,26 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, Any])
 
 def is_html(batch: Batch) -> Floats:
     """Shape (n,): 1 for paragraphs of HTML pages, 0 for lines of plain text."""
-    html = np.array([d.kind == "html" for d in batch.documents], dtype=np.float32)
-    return html[batch.page]
+    return batch.html.astype(np.float32)[batch.page]
+
+
+def standardise(columns: Floats, mean: Floats, scale: Floats) -> None:
+    """Moves columns to mean 0 and standard deviation 1, in place, and cuts what is odd."""
+    if kernels is not None:
+        kernels.standardise(columns, mean, scale, STANDARD_LIMIT)
+        return
+    np.divide(np.subtract(columns, mean, out=columns), scale, out=columns)
+    np.clip(columns, -STANDARD_LIMIT, STANDARD_LIMIT, out=columns)
+
+
+def neighbours(following: Floats, previous: Floats, bias: Floats, batch: Batch) -> Floats:
+    """Each paragraph's sum of what the next and the previous one on its page give, and the bias."""
+    if kernels is None:
+        after = context.shifted(following, 1, batch.page)
+        return after + context.shifted(previous, -1, batch.page) + bias
+    found = np.empty_like(following)
+    kernels.beside(following, previous, bias, batch.bounds, found)
+    return found
 
 
 def limited(scores: Floats) -> Floats:

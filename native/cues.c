@@ -3,53 +3,75 @@
 
 #include "kernels.h"
 
-enum { LONGEST = 256 };
+enum { LONGEST = 256, PLANE = 0x10000, DROPPED = 1 };
 
-/* fold(texts, chars) -> list of the folded first characters, None for those beyond ASCII */
+/* The folded first characters of a text; None if the table does not know one of them. */
+static PyObject *fold(PyObject *text, Py_ssize_t chars, const uint32_t *table)
+{
+    Py_UCS2 out[2 * LONGEST + 1];
+    Py_UCS1 narrow[2 * LONGEST + 1];
+    Py_ssize_t length = PyUnicode_GET_LENGTH(text), to = 0;
+    Py_ssize_t size = length < chars ? length : chars;
+    int kind = PyUnicode_KIND(text), gap = 0;
+    const void *data = PyUnicode_DATA(text);
+    Py_UCS2 any = 0;
+    for (Py_ssize_t i = 0; i < size; i++) {
+        Py_UCS4 c = PyUnicode_READ(kind, data, i);
+        uint32_t folded = c < PLANE ? table[c] : 0;
+        if (!folded)
+            Py_RETURN_NONE;
+        for (; folded; folded >>= 16) {
+            Py_UCS2 code = folded & 0xffff;
+            if (code == ' ') {
+                gap = 1;
+            } else if (code != DROPPED) {
+                if (gap && to)
+                    out[to++] = ' ';
+                gap = 0;
+                any |= code;
+                out[to++] = code;
+                if (to > 2 * LONGEST - 2)
+                    Py_RETURN_NONE;
+            }
+        }
+    }
+    if (any >= 128)
+        return PyUnicode_FromKindAndData(PyUnicode_2BYTE_KIND, out, to);
+    for (Py_ssize_t i = 0; i < to; i++)
+        narrow[i] = (Py_UCS1)out[i];
+    return PyUnicode_FromKindAndData(PyUnicode_1BYTE_KIND, narrow, to);
+}
+
+/* fold(texts, chars, table) -> list of the folded first characters, None for those that the table
+ * does not know; it has one or two codes for each character of the basic plane. */
 PyObject *kernels_fold(PyObject *module, PyObject *args)
 {
     (void)module;
-    PyObject *texts, *folded;
+    PyObject *texts, *table_, *folded;
     Py_ssize_t chars;
-    if (!PyArg_ParseTuple(args, "O!n", &PyTuple_Type, &texts, &chars))
+    Py_buffer table;
+    if (!PyArg_ParseTuple(args, "O!nO", &PyTuple_Type, &texts, &chars, &table_))
         return NULL;
     if (chars < 0 || chars > LONGEST) {
         PyErr_SetString(PyExc_ValueError, "an opening has up to 256 characters");
         return NULL;
     }
+    if (!buffer_take(table_, &table, PyBUF_SIMPLE, PLANE, sizeof(uint32_t)))
+        return NULL;
     Py_ssize_t n = PyTuple_GET_SIZE(texts);
     folded = PyList_New(n);
     for (Py_ssize_t i = 0; folded && i < n; i++) {
-        PyObject *text = PyTuple_GET_ITEM(texts, i), *found;
-        if (!PyUnicode_Check(text)) {
+        PyObject *text = PyTuple_GET_ITEM(texts, i), *found = NULL;
+        if (PyUnicode_Check(text))
+            found = fold(text, chars, table.buf);
+        else
             PyErr_SetString(PyExc_TypeError, "a text is a str");
-            Py_CLEAR(folded);
-            break;
-        }
-        Py_ssize_t length = PyUnicode_GET_LENGTH(text);
-        Py_ssize_t size = length < chars ? length : chars, to = 0;
-        char out[LONGEST + 1];
-        int gap = 0, ascii = 1;
-        for (Py_ssize_t k = 0; k < size && ascii; k++) {
-            Py_UCS4 c = PyUnicode_READ_CHAR(text, k);
-            ascii = c < 128;
-            if (c >= 'A' && c <= 'Z')
-                c |= 0x20;
-            if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
-                if (gap && to)
-                    out[to++] = ' ';
-                gap = 0;
-                out[to++] = (char)c;
-            } else {
-                gap = 1;
-            }
-        }
-        found = ascii ? PyUnicode_DecodeASCII(out, to, NULL) : Py_NewRef(Py_None);
         if (found)
             PyList_SET_ITEM(folded, i, found);
         else
             Py_CLEAR(folded);
     }
+    PyBuffer_Release(&table);
     return folded;
 }
 
@@ -81,16 +103,40 @@ static PyObject *under(PyObject *table, PyObject *text, Py_ssize_t size)
     return phrases;
 }
 
-/* match(folded, whole, starts, runs, first_unspaced, out) -> list: the classes of the phrases that
- * each text is or starts with, int64; and the indices of those that no phrase is and that have a
- * digit at an end, which are to be matched without it as well. */
+static int is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* The text without words of digits at its ends, as a new reference; it is ASCII. */
+static PyObject *undated(PyObject *text)
+{
+    const char *at = (const char *)PyUnicode_1BYTE_DATA(text);
+    const char *end = at + PyUnicode_GET_LENGTH(text), *stop;
+    for (; at < end; at = stop + (stop < end)) {
+        for (stop = at; stop < end && is_digit(*stop); stop++)
+            ;
+        if (stop == at || (stop < end && *stop != ' '))
+            break;
+    }
+    for (; end > at; end = stop - (stop > at)) {
+        for (stop = end; stop > at && is_digit(stop[-1]); stop--)
+            ;
+        if (stop == end || (stop > at && stop[-1] != ' '))
+            break;
+    }
+    return PyUnicode_DecodeASCII(at, end - at, NULL);
+}
+
+/* match(folded, whole, longest, starts, runs, first_unspaced, out) -> list: the classes of the
+ * phrases that each text is, without words of digits at its ends if it is no longer than that, or
+ * starts with, int64; and the indices of those beyond ASCII that have a digit at an end, which are
+ * to be matched without it as well. */
 PyObject *kernels_match(PyObject *module, PyObject *args)
 {
     (void)module;
     PyObject *texts, *whole, *starts, *runs, *target, *dated = NULL;
     int first_unspaced;
+    Py_ssize_t longest;
     Py_buffer out;
-    if (!PyArg_ParseTuple(args, "O!O!O!O!CO", &PyList_Type, &texts, &PyDict_Type, &whole,
+    if (!PyArg_ParseTuple(args, "O!O!nO!O!CO", &PyList_Type, &texts, &PyDict_Type, &whole, &longest,
                           &PyDict_Type, &starts, &PyDict_Type, &runs, &first_unspaced, &target))
         return NULL;
     Py_ssize_t n = PyList_GET_SIZE(texts);
@@ -107,10 +153,13 @@ PyObject *kernels_match(PyObject *module, PyObject *args)
             mask = found ? PyLong_AsLong(found) : 0;
             if (!mask && (Py_UNICODE_ISDIGIT(first)
                           || Py_UNICODE_ISDIGIT(PyUnicode_READ_CHAR(text, size - 1)))) {
-                PyObject *index = PyLong_FromSsize_t(i);
-                if (index)
-                    PyList_Append(dated, index);
-                Py_XDECREF(index);
+                PyObject *rest = PyUnicode_IS_ASCII(text) ? undated(text) : PyLong_FromSsize_t(i);
+                if (rest && !PyUnicode_IS_ASCII(text))
+                    PyList_Append(dated, rest);
+                else if (rest && size <= longest
+                         && (found = PyDict_GetItemWithError(whole, rest)) != NULL)
+                    mask = PyLong_AsLong(found);
+                Py_XDECREF(rest);
             }
             Py_ssize_t end = PyUnicode_FindChar(text, ' ', 0, size, 1);
             found = under(starts, text, end < 0 ? size : end);

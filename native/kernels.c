@@ -3,6 +3,8 @@
 
 #include "kernels.h"
 
+uint64_t kernels_seed;
+
 int buffer_take(PyObject *object, Py_buffer *view, int flags, Py_ssize_t items, Py_ssize_t size)
 {
     if (PyObject_GetBuffer(object, view, flags | PyBUF_C_CONTIGUOUS) < 0)
@@ -56,7 +58,17 @@ void characters_release(Characters *c)
 
 static PyMethodDef METHODS[] = {
     {"walk", kernels_walk, METH_VARARGS, NULL},
-    {"count", kernels_count, METH_VARARGS, NULL},
+    {"structure", kernels_structure, METH_VARARGS, NULL},
+    {"context", kernels_context, METH_VARARGS, NULL},
+    {"standardise", kernels_standardise, METH_VARARGS, NULL},
+    {"beside", kernels_beside, METH_VARARGS, NULL},
+    {"surrogates", kernels_surrogates, METH_O, NULL},
+    {"prose_in", kernels_prose_in, METH_VARARGS, NULL},
+    {"characters", kernels_characters, METH_O, NULL},
+    {"form", kernels_form, METH_VARARGS, NULL},
+    {"overlap", kernels_overlap, METH_VARARGS, NULL},
+    {"chains", kernels_chains, METH_VARARGS, NULL},
+    {"name_sums", kernels_name_sums, METH_VARARGS, NULL},
     {"hash", kernels_hash, METH_VARARGS, NULL},
     {"sums", kernels_sums, METH_VARARGS, NULL},
     {"names", kernels_names, METH_VARARGS, NULL},
@@ -71,6 +83,11 @@ static struct PyModuleDef MODULE = {
 
 PyMODINIT_FUNC PyInit__kernels(void)
 {
+    PyObject *word = PyUnicode_FromString("boilerclass");
+    if (!word)
+        return NULL;
+    kernels_seed = (uint64_t)PyObject_Hash(word) * 0x9E3779B97F4A7C15u;
+    Py_DECREF(word);
     kernels_names_prepare();
     return PyModuleDef_Init(&MODULE);
 }

@@ -9,8 +9,21 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Differs from process to process, so that nobody can know which strings collide. */
+extern uint64_t kernels_seed;
+
 PyObject *kernels_walk(PyObject *module, PyObject *args);   /* walk.c */
-PyObject *kernels_count(PyObject *module, PyObject *args);  /* text.c */
+PyObject *kernels_structure(PyObject *module, PyObject *args); /* structure.c */
+PyObject *kernels_context(PyObject *module, PyObject *args);     /* context.c */
+PyObject *kernels_standardise(PyObject *module, PyObject *args); /* network.c */
+PyObject *kernels_beside(PyObject *module, PyObject *args);      /* network.c */
+PyObject *kernels_surrogates(PyObject *module, PyObject *text); /* scripts.c */
+PyObject *kernels_prose_in(PyObject *module, PyObject *args);   /* scripts.c */
+PyObject *kernels_characters(PyObject *module, PyObject *texts); /* text.c */
+PyObject *kernels_form(PyObject *module, PyObject *args);       /* text.c */
+PyObject *kernels_overlap(PyObject *module, PyObject *args);    /* ngrams.c */
+PyObject *kernels_chains(PyObject *module, PyObject *args);     /* chains.c */
+PyObject *kernels_name_sums(PyObject *module, PyObject *args);  /* chains.c */
 PyObject *kernels_hash(PyObject *module, PyObject *args);   /* ngrams.c */
 PyObject *kernels_sums(PyObject *module, PyObject *args);   /* ngrams.c */
 void kernels_names_prepare(void);                           /* names.c, once */

@@ -122,27 +122,30 @@ static void judge(const Needles *needles, Span href, Span host, float *row)
     row[12] = groups_in(needles, href) >> SHOP & 1;
 }
 
-/* links(hrefs, host, groups, out, stride) -> list: fills a row of `out` for each target that is not
- * empty, and gives the indices of those it cannot judge, which hold more than ASCII. */
+/* links(hrefs, host, groups, out, stride, row, column) -> list: fills a row of `out`, from that one
+ * and that column on, for each target that is not empty, and gives the indices of those it cannot
+ * judge, which hold more than ASCII. */
 PyObject *kernels_links(PyObject *module, PyObject *args)
 {
     (void)module;
     PyObject *hrefs, *host, *groups, *target, *left = NULL;
-    Py_ssize_t stride, host_size;
+    Py_ssize_t stride, host_size, row, column;
     Needles needles;
     Py_buffer out;
-    if (!PyArg_ParseTuple(args, "O!UO!On", &PyTuple_Type, &hrefs, &host, &PyTuple_Type, &groups,
-                          &target, &stride)
+    if (!PyArg_ParseTuple(args, "O!UO!Onnn", &PyTuple_Type, &hrefs, &host, &PyTuple_Type, &groups,
+                          &target, &stride, &row, &column)
         || !needles_take(groups, &needles))
         return NULL;
     Py_ssize_t n = PyTuple_GET_SIZE(hrefs);
     const char *host_at = PyUnicode_AsUTF8AndSize(host, &host_size);
-    if (!host_at || stride < COLUMNS || stride > 1024) {
-        if (host_at)
-            PyErr_SetString(PyExc_ValueError, "the stride is wrong");
+    if (!host_at)
+        return NULL;
+    if (stride > 1 << 16 || column < 0 || column > stride - COLUMNS || row < 0
+        || row > PY_SSIZE_T_MAX / stride / 8 - n) {
+        PyErr_SetString(PyExc_ValueError, "the columns do not fit into a row");
         return NULL;
     }
-    if (!buffer_take(target, &out, PyBUF_WRITABLE, n * stride, sizeof(float)))
+    if (!buffer_take(target, &out, PyBUF_WRITABLE, (row + n) * stride, sizeof(float)))
         return NULL;
     left = PyList_New(0);
     for (Py_ssize_t i = 0; left && i < n; i++) {
@@ -163,7 +166,7 @@ PyObject *kernels_links(PyObject *module, PyObject *args)
             for (Py_ssize_t k = 0; k < size; k++)
                 text[k] = at[k] >= 'A' && at[k] <= 'Z' ? (char)(at[k] | 0x20) : at[k];
             judge(&needles, (Span){text, size}, (Span){host_at, host_size},
-                  (float *)out.buf + i * stride);
+                  (float *)out.buf + (row + i) * stride + column);
         }
     }
     PyBuffer_Release(&out);

@@ -177,3 +177,66 @@ done:
         PyBuffer_Release(&views[taken]);
     return result;
 }
+
+/* Whether bounds ascend, from 0 to no more than `size`. */
+static int ascend(const int64_t *bounds, Py_ssize_t n, Py_ssize_t size)
+{
+    int fine = bounds[0] == 0 && bounds[n] <= size;
+    for (Py_ssize_t i = 0; i < n; i++)
+        fine &= bounds[i] <= bounds[i + 1];
+    return fine;
+}
+
+/* overlap(buckets, bounds, name buckets, name bounds, page bounds, inside, covered) -> None: twin of
+ * `_shares` in boilerclass/features/overlap.py; the last two are float32, one for each paragraph. */
+PyObject *kernels_overlap(PyObject *module, PyObject *args)
+{
+    (void)module;
+    enum { VIEWS = 7 };
+    PyObject *objects[VIEWS], *result = NULL;
+    Py_buffer views[VIEWS];
+    int taken = 0;
+    uint8_t *known = NULL; /* a bit for each bucket */
+    if (!PyArg_ParseTuple(args, "OOOOOOO", &objects[0], &objects[1], &objects[2], &objects[3],
+                          &objects[4], &objects[5], &objects[6]))
+        return NULL;
+    for (; taken < VIEWS; taken++)
+        if (!buffer_take(objects[taken], &views[taken], taken > 4 ? PyBUF_WRITABLE : PyBUF_SIMPLE, 0,
+                         1))
+            goto done;
+    const int32_t *words = views[0].buf, *names = views[2].buf;
+    const int64_t *bounds = views[1].buf, *name_bounds = views[3].buf, *pages = views[4].buf;
+    Py_ssize_t n = views[1].len / 8 - 1, d = views[3].len / 8 - 1;
+    if (n < 0 || d < 0 || views[4].len / 8 != d + 1 || views[5].len / 4 < n || views[6].len / 4 < n
+        || !ascend(bounds, n, views[0].len / 4) || !ascend(name_bounds, d, views[2].len / 4)
+        || !ascend(pages, d, n)) {
+        PyErr_SetString(PyExc_ValueError, "the columns do not fit together");
+        goto done;
+    }
+    if (!(known = PyMem_Calloc(1 << BITS >> 3, 1))) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    const uint32_t mask = (1u << BITS) - 1;
+    for (Py_ssize_t p = 0; p < d; p++) {
+        int64_t size = name_bounds[p + 1] - name_bounds[p];
+        for (int64_t k = name_bounds[p]; k < name_bounds[p + 1]; k++)
+            known[(names[k] & mask) >> 3] |= (uint8_t)(1 << (names[k] & 7));
+        for (int64_t i = pages[p]; i < pages[p + 1]; i++) {
+            int64_t shared = 0, many = bounds[i + 1] - bounds[i];
+            for (int64_t k = bounds[i]; k < bounds[i + 1]; k++)
+                shared += known[(words[k] & mask) >> 3] >> (words[k] & 7) & 1;
+            float cover = (float)shared / (float)(size > 1 ? size : 1);
+            ((float *)views[5].buf)[i] = (float)((double)shared / (double)(many > 1 ? many : 1));
+            ((float *)views[6].buf)[i] = cover < 1 ? cover : 1;
+        }
+        for (int64_t k = name_bounds[p]; k < name_bounds[p + 1]; k++)
+            known[(names[k] & mask) >> 3] = 0;
+    }
+    result = Py_NewRef(Py_None);
+done:
+    PyMem_Free(known);
+    while (taken--)
+        PyBuffer_Release(&views[taken]);
+    return result;
+}

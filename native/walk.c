@@ -16,8 +16,8 @@ enum { /* What the table of tags says beside the flags; as in boilerclass/reader
     HEAD_SCRIPT = 1 << 14
 };
 
+enum { STRIDE = 64 };                   /* characters taken at once */
 enum { SLOTS = 512, MOST_TAGS = 256 }; /* a page with more names of tags is given up */
-enum { FIELDS = 9 };                   /* of a paragraph */
 
 typedef enum { FINE, DOUBT, FAILED } Outcome; /* FAILED: a Python exception is set */
 
@@ -26,6 +26,9 @@ typedef struct { const char *at; Py_ssize_t size; } Span; /* `at` is NULL where 
 typedef struct { char *at; Py_ssize_t size, room, item; } Buffer;
 
 typedef struct { Span name; PyObject *text; uint64_t flags; unsigned kind; } Tag;
+
+/* A distinct pair of a tag and class words; those stand in `name_text`. */
+typedef struct { const Tag *tag; Py_ssize_t at, size; uint64_t hash; } Name;
 
 typedef struct {
     const Tag *tag;
@@ -42,12 +45,15 @@ typedef struct {
 typedef struct {
     const char *at, *end;
     PyObject *tags, *roles; /* borrowed */
-    PyTypeObject *paragraph;
     uint64_t link_bit, hidden_bit, pre_bit, bold_bit;
     Tag table[SLOTS];
     int known;
     Buffer frames, parents, ends, order, scratch, links;
-    PyObject *names, *words, *head, *paragraphs;
+    Buffer name_of, names, name_text; /* of the entries: number of each one's name; the names */
+    Buffer slots; /* of a table by hash: numbers of names, or -1; a power of two of them */
+    PyObject *head;
+    PyObject *texts, *hrefs, *rels; /* of the paragraphs, as are the next two */
+    Buffer numbers, all_flags;
     Py_ssize_t elements, skipping, foreign;
     Buffer title; /* text of the title that is open */
     Py_ssize_t title_depth; /* frames when a title was opened, -1 outside */
@@ -238,6 +244,14 @@ static Py_ssize_t code_points(Span span)
     return n;
 }
 
+enum { PLAIN, BLANK, LINE_BREAK, SPECIAL };
+/* What a byte of a run begins: white space, a <br>, or what only `space` and `invisible` can tell. */
+static const uint8_t KINDS[256] = {
+    [0] = LINE_BREAK, [9] = BLANK, [10] = BLANK, [11] = BLANK, [12] = BLANK, [13] = BLANK,
+    [28] = BLANK, [29] = BLANK, [30] = BLANK, [31] = BLANK, [32] = BLANK,
+    [0xc2] = SPECIAL, [0xe1] = SPECIAL, [0xe2] = SPECIAL, [0xe3] = SPECIAL, [0xef] = SPECIAL,
+};
+
 /* The run's text as a paragraph has it, in `scratch`; a NUL in the run is a <br>. */
 static int run_text(Walk *w)
 {
@@ -249,8 +263,18 @@ static int run_text(Walk *w)
         return 0;
     char *to = out->at, *line = to; /* `line` is where the line begins that is being written */
     while (at < end) {
-        unsigned char c = (unsigned char)*at;
-        if (c == 0) {
+        int kind = KINDS[(unsigned char)*at];
+        if (kind == PLAIN || (kind == BLANK && kept)) {
+            if (gap && to > line)
+                *to++ = ' ';
+            gap = 0;
+            do
+                *to++ = *at++;
+            while (at < end && KINDS[(unsigned char)*at] == PLAIN);
+        } else if (kind == BLANK) {
+            gap = 1;
+            at++;
+        } else if (kind == LINE_BREAK) {
             if (kept)
                 *to++ = '\n';
             else if (to > line) {
@@ -262,7 +286,7 @@ static int run_text(Walk *w)
         } else if (!kept && (n = space(at, end))) {
             gap = 1;
             at += n;
-        } else if (c >= 0x80 && (n = invisible(at, end))) {
+        } else if ((n = invisible(at, end))) {
             at += n;
         } else {
             if (gap && to > line)
@@ -290,6 +314,14 @@ static int run_text(Walk *w)
 
 static Py_ssize_t least(Py_ssize_t a, Py_ssize_t b) { return a < b ? a : b; }
 
+/* Appends a new reference, which may be NULL with an exception set. */
+static int append(PyObject *list, PyObject *item)
+{
+    int failed = !item || PyList_Append(list, item) < 0;
+    Py_XDECREF(item);
+    return !failed;
+}
+
 /* Ends the run; a paragraph is kept if it holds any text. */
 static int flush(Walk *w)
 {
@@ -300,30 +332,14 @@ static int flush(Walk *w)
         if (!text)
             return 0;
         Py_ssize_t size = PyUnicode_GET_LENGTH(text);
+        int64_t numbers[] = {w->gap, least(w->link_chars, size), w->link_count,
+                             least(w->bold_chars, size), w->host};
         Link link = {NOTHING, NOTHING};
         if (w->run_link >= 0)
             link = ((Link *)w->links.at)[w->run_link];
-        PyObject *href = text_of(w, link.href), *rel = href ? text_of(w, link.rel) : NULL;
-        PyObject *values[] = {
-            text, PyLong_FromSsize_t(w->gap), PyLong_FromSsize_t(w->host),
-            PyLong_FromUnsignedLongLong(w->run_flags),
-            PyLong_FromSsize_t(least(w->link_chars, size)), PyLong_FromSsize_t(w->link_count),
-            PyLong_FromSsize_t(least(w->bold_chars, size)), href, rel};
-        /* The tuple itself: the constructor of a named tuple is Python. */
-        PyObject *paragraph = w->paragraph->tp_alloc(w->paragraph, FIELDS);
-        int failed = !paragraph;
-        for (int i = 0; i < FIELDS; i++) {
-            failed = failed || !values[i];
-            if (paragraph)
-                PyTuple_SET_ITEM(paragraph, i, values[i]);
-            else
-                Py_XDECREF(values[i]);
-        }
-        if (!failed)
-            PyObject_GC_UnTrack(paragraph); /* of strings and numbers alone: no cycle can hold it */
-        failed = failed || PyList_Append(w->paragraphs, paragraph) < 0;
-        Py_XDECREF(paragraph);
-        if (failed)
+        if (!append(w->texts, text) || !append(w->hrefs, text_of(w, link.href))
+            || !append(w->rels, text_of(w, link.rel)) || !put(&w->numbers, numbers, sizeof numbers)
+            || !put(&w->all_flags, &w->run_flags, sizeof w->run_flags))
             return 0;
         w->gap = 0;
     }
@@ -416,41 +432,65 @@ static const Tag *tag_of(Walk *w, Span name)
     return tag;
 }
 
-static Outcome read_attributes(Walk *w, Attributes *found)
+/* Where the value of an attribute belongs; NULL if nobody asks for it. */
+static Span *place_of(Attributes *found, Span name)
 {
-    static const struct { const char *name; size_t place; } PLACES[] = {
-#define PLACE(name, member) {name, offsetof(Attributes, member)}
-        PLACE("class", class_), PLACE("id", id), PLACE("role", role), PLACE("itemprop", itemprop),
-        PLACE("data-testid", testid), PLACE("style", style), PLACE("href", href),
+    static const struct { const char *name; int size; size_t place; } PLACES[] = {
+#define PLACE(name, member) {name, sizeof name - 1, offsetof(Attributes, member)}
+        PLACE("class", class_), PLACE("id", id), PLACE("href", href), PLACE("style", style),
+        PLACE("role", role), PLACE("itemprop", itemprop), PLACE("data-testid", testid),
         PLACE("rel", rel), PLACE("lang", lang), PLACE("property", property), PLACE("name", name),
         PLACE("content", content), PLACE("type", type)
 #undef PLACE
     };
+    for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++)
+        if (PLACES[i].size == name.size && *PLACES[i].name == *name.at
+            && memcmp(PLACES[i].name, name.at, name.size) == 0)
+            return (Span *)(void *)((char *)found + PLACES[i].place);
+    return NULL;
+}
+
+static Outcome read_attributes(Walk *w, Attributes *found)
+{
+    const char *at = w->at, *end = w->end;
     memset(found, 0, sizeof *found);
-    while (w->at < w->end && *w->at == ' ') {
-        const char *start = w->at + 1;
-        if (w->end - start < 2)
+    while (at < end && *at == ' ') {
+        const char *start = ++at;
+        at++; /* a name may begin with = */
+        while (at < end && *at != '=')
+            at++;
+        if (end - at < 2 || at[1] != '"')
             return DOUBT;
-        const char *sign = memchr(start + 1, '=', w->end - start - 1); /* a name may begin with = */
-        if (!sign || w->end - sign < 2 || sign[1] != '"')
-            return DOUBT;
-        const char *close = memchr(sign + 2, '"', w->end - sign - 2);
+        Span name = {start, at - start};
+        const char *value = at + 2, *close = memchr(value, '"', end - value);
         if (!close)
             return DOUBT;
-        Span name = {start, sign - start}, value = {sign + 2, close - sign - 2};
-        for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++)
-            if (*PLACES[i].name == *name.at && is(name, PLACES[i].name)) {
-                memcpy((char *)found + PLACES[i].place, &value, sizeof value);
-                break;
-            }
-        if (is(name, "hidden"))
+        Span *place = place_of(found, name);
+        if (place)
+            *place = (Span){value, close - value};
+        else if (is(name, "hidden"))
             found->hidden = 1;
-        w->at = close + 1;
+        at = close + 1;
     }
-    if (w->at == w->end || *w->at != '>')
+    if (at == end || *at != '>')
         return DOUBT;
-    w->at++;
+    w->at = at + 1;
     return FINE;
+}
+
+/* Whether a style hides its element. */
+static int hides(Span style)
+{
+    const char *end = style.at + style.size;
+    for (const char *at = style.at; at < end; at++)
+        if ((*at | 0x20) == 'd') {
+            if (begins(at, end, "display:none") || begins(at, end, "display: none"))
+                return 1;
+        } else if ((*at | 0x20) == 'v') {
+            if (begins(at, end, "visibility:hidden") || begins(at, end, "visibility: hidden"))
+                return 1;
+        }
+    return 0;
 }
 
 static int add_head(Walk *w, const char *tag, const char *key, Span value)
@@ -478,6 +518,93 @@ static int note_head(Walk *w, unsigned kind, const Attributes *a)
             return add_head(w, "meta", "twitter:title", a->content);
     }
     return 1;
+}
+
+static uint64_t hash_of(const Tag *tag, Span words)
+{
+    /* Seeded, as pages may be made to collide. */
+    uint64_t hash = kernels_seed ^ (uint64_t)(uintptr_t)tag;
+    Py_ssize_t i = 0;
+    for (; i + 8 <= words.size; i += 8) {
+        uint64_t part;
+        memcpy(&part, words.at + i, 8);
+        hash = (hash ^ part) * 0x9E3779B97F4A7C15u;
+        hash ^= hash >> 29;
+    }
+    for (; i < words.size; i++)
+        hash = (hash ^ (unsigned char)words.at[i]) * 0x100000001B3u;
+    hash = (hash ^ (uint64_t)words.size) * 0x9E3779B97F4A7C15u;
+    return hash ^ hash >> 32;
+}
+
+static int64_t *slot_of(Walk *w, uint64_t hash)
+{
+    uint64_t mask = w->slots.size / sizeof(int64_t) - 1;
+    return (int64_t *)(void *)w->slots.at + (hash & mask);
+}
+
+static int64_t *next_slot(Walk *w, int64_t *slot)
+{
+    int64_t *first = (int64_t *)(void *)w->slots.at;
+    return slot + 1 == first + w->slots.size / sizeof *slot ? first : slot + 1;
+}
+
+/* Makes the table of names twice as large. */
+static int grow(Walk *w)
+{
+    Py_ssize_t size = w->slots.size ? 2 * w->slots.size : 256 * (Py_ssize_t)sizeof(int64_t);
+    w->slots.size = 0;
+    if (!reserve(&w->slots, size))
+        return 0;
+    memset(w->slots.at, -1, size);
+    w->slots.size = size;
+    Py_ssize_t known = w->names.size / (Py_ssize_t)sizeof(Name);
+    for (Py_ssize_t i = 0; i < known; i++) {
+        int64_t *slot = slot_of(w, ((Name *)(void *)w->names.at)[i].hash);
+        while (*slot >= 0)
+            slot = next_slot(w, slot);
+        *slot = i;
+    }
+    return 1;
+}
+
+/* Puts the number of the name of an entry. */
+static int put_name(Walk *w, const Tag *tag, Span words)
+{
+    uint64_t hash = hash_of(tag, words);
+    int64_t known = w->names.size / (Py_ssize_t)sizeof(Name);
+    if (w->slots.size <= 2 * known * (Py_ssize_t)sizeof(int64_t) && !grow(w))
+        return 0;
+    int64_t *slot = slot_of(w, hash);
+    for (; *slot >= 0; slot = next_slot(w, slot)) {
+        const Name *name = (Name *)(void *)w->names.at + *slot;
+        if (name->hash == hash && name->tag == tag && name->size == words.size
+            && memcmp(w->name_text.at + name->at, words.at, words.size) == 0)
+            return put_int(&w->name_of, *slot);
+    }
+    Name name = {tag, w->name_text.size, words.size, hash};
+    *slot = known;
+    return put(&w->names, &name, sizeof name) && put(&w->name_text, words.at, words.size)
+           && put_int(&w->name_of, known);
+}
+
+/* The distinct names as a list of pairs of str. */
+static PyObject *names_of(Walk *w)
+{
+    Py_ssize_t known = w->names.size / (Py_ssize_t)sizeof(Name);
+    PyObject *found = PyList_New(known);
+    for (Py_ssize_t i = 0; found && i < known; i++) {
+        Name name = ((Name *)(void *)w->names.at)[i];
+        const char *at = name.size ? w->name_text.at + name.at : "";
+        PyObject *words = PyUnicode_DecodeUTF8(at, name.size, NULL);
+        PyObject *pair = words ? PyTuple_Pack(2, name.tag->text, words) : NULL;
+        Py_XDECREF(words);
+        if (pair)
+            PyList_SET_ITEM(found, i, pair);
+        else
+            Py_CLEAR(found);
+    }
+    return found;
 }
 
 /* Makes an entry for the element if it is a block or has names, and stands in it from now on. */
@@ -508,12 +635,8 @@ static int enter(Walk *w, const Tag *tag, const Attributes *a)
         if (words->size == first && !put(words, " ", 1))
             return 0;
     }
-    PyObject *text = PyUnicode_DecodeUTF8(words->size ? words->at : "", words->size, NULL);
-    int failed = !text || PyList_Append(w->words, text) < 0
-                 || PyList_Append(w->names, tag->text) < 0;
-    Py_XDECREF(text);
-    if (failed || !put_int(&w->parents, w->index) || !put_int(&w->ends, 0)
-        || !put_int(&w->order, w->elements - 1))
+    if (!put_name(w, tag, (Span){words->at, words->size}) || !put_int(&w->parents, w->index)
+        || !put_int(&w->ends, 0) || !put_int(&w->order, w->elements - 1))
         return 0;
     w->index = w->parents.size / (Py_ssize_t)sizeof(int64_t) - 1;
     return 1;
@@ -622,8 +745,7 @@ static Outcome open_tag(Walk *w)
         } else {
             w->block = (kind & BLOCK) != 0;
             if (!(kind & NEVER_HIDDEN)
-                && (a.hidden || holds(a.style, "display:none") || holds(a.style, "display: none")
-                    || holds(a.style, "visibility:hidden") || holds(a.style, "visibility: hidden")))
+                && (a.hidden || hides(a.style)))
                 w->flags |= w->hidden_bit;
             w->flags |= tag->flags;
             if (kind & ANCHOR) {
@@ -638,8 +760,10 @@ static Outcome open_tag(Walk *w)
                 return FAILED;
         }
     } else {
-        PyObject *words = text_of(w, a.class_);
-        if (!words || PyList_SetItem(w->words, 0, words) < 0)
+        w->scratch.size = 0;
+        if ((a.class_.at && !put_text(&w->scratch, a.class_))
+            || !put_name(w, tag, (Span){w->scratch.at, w->scratch.size}) || !put_int(&w->parents, 0)
+            || !put_int(&w->ends, 0) || !put_int(&w->order, 0))
             return FAILED;
     }
     if (kind & VOID)
@@ -726,54 +850,129 @@ static PyObject *column(const Buffer *buffer)
     return PyBytes_FromStringAndSize(buffer->at, buffer->size);
 }
 
-/* walk(html, tags, roles, (link, hidden, preformatted, bold), paragraph) */
+/* The tree as UTF-8 in `out`: this is faster than Python, which cannot take mostly ASCII in strides.
+ * 0 where it holds a surrogate or memory has run out. */
+static int transcode(PyObject *tree, Buffer *out)
+{
+    Py_ssize_t size = PyUnicode_GET_LENGTH(tree), at = 0;
+    int kind = PyUnicode_KIND(tree);
+    const void *data = PyUnicode_DATA(tree);
+    if (!reserve(out, size + 4 * STRIDE))
+        return 0;
+    while (at < size) {
+        if (!reserve(out, 4 * STRIDE))
+            return 0;
+        unsigned char *to = (unsigned char *)out->at + out->size;
+        if (size - at >= STRIDE) {
+            unsigned any = 0;
+            if (kind == PyUnicode_1BYTE_KIND) {
+                const Py_UCS1 *from = (const Py_UCS1 *)data + at;
+                for (int i = 0; i < STRIDE; i++)
+                    any |= to[i] = from[i];
+            } else if (kind == PyUnicode_2BYTE_KIND) {
+                const Py_UCS2 *from = (const Py_UCS2 *)data + at;
+                Py_UCS2 all = 0;
+                for (int i = 0; i < STRIDE; i++) {
+                    all |= from[i];
+                    to[i] = (unsigned char)from[i];
+                }
+                any = all;
+            } else {
+                const Py_UCS4 *from = (const Py_UCS4 *)data + at;
+                for (int i = 0; i < STRIDE; i++) {
+                    any |= from[i];
+                    to[i] = (unsigned char)from[i];
+                }
+            }
+            if (any < 0x80) {
+                out->size += STRIDE;
+                at += STRIDE;
+                continue;
+            }
+        }
+        for (Py_ssize_t stop = least(at + STRIDE, size); at < stop; at++) {
+            Py_UCS4 c = PyUnicode_READ(kind, data, at);
+            if (c < 0x80) {
+                *to++ = (unsigned char)c;
+            } else if (c < 0x800) {
+                *to++ = (unsigned char)(0xc0 | c >> 6);
+                *to++ = (unsigned char)(0x80 | (c & 63));
+            } else if (c < 0x10000) {
+                if (c >= 0xd800 && c < 0xe000)
+                    return 0;
+                *to++ = (unsigned char)(0xe0 | c >> 12);
+                *to++ = (unsigned char)(0x80 | (c >> 6 & 63));
+                *to++ = (unsigned char)(0x80 | (c & 63));
+            } else {
+                *to++ = (unsigned char)(0xf0 | c >> 18);
+                *to++ = (unsigned char)(0x80 | (c >> 12 & 63));
+                *to++ = (unsigned char)(0x80 | (c >> 6 & 63));
+                *to++ = (unsigned char)(0x80 | (c & 63));
+            }
+        }
+        out->size = (char *)to - out->at;
+    }
+    return 1;
+}
+
+/* walk(html, tags, roles, (link, hidden, preformatted, bold)) -> None, or of the paragraphs (texts,
+ * hrefs, rels, numbers, flags), of the entries (parents, ends, names, number of each one's name,
+ * number of each one's element), what the head says, and the number of all elements */
 PyObject *kernels_walk(PyObject *module, PyObject *args)
 {
     (void)module;
-    PyObject *result = NULL;
-    Py_ssize_t size;
+    PyObject *result = NULL, *tree;
     unsigned long long link, hidden, pre, bold;
+    Buffer bytes = {0};
     Walk *w = PyMem_Calloc(1, sizeof *w);
     if (!w)
         return PyErr_NoMemory();
-    if (!PyArg_ParseTuple(args, "y#O!O!(KKKK)O!", &w->at, &size, &PyDict_Type, &w->tags,
-                          &PyDict_Type, &w->roles, &link, &hidden, &pre, &bold, &PyType_Type, &w->paragraph))
+    if (!PyArg_ParseTuple(args, "UO!O!(KKKK)", &tree, &PyDict_Type, &w->tags, &PyDict_Type,
+                          &w->roles, &link, &hidden, &pre, &bold))
         goto done;
-    if (!PyType_IsSubtype(w->paragraph, &PyTuple_Type) || w->paragraph->tp_itemsize == 0) {
-        PyErr_SetString(PyExc_TypeError, "paragraph must be a tuple type");
-        goto done;
-    }
     w->link_bit = link;
     w->hidden_bit = hidden;
     w->pre_bit = pre;
     w->bold_bit = bold;
     w->link = w->host = w->run_link = w->title_depth = -1;
     w->block = 1;
-    w->end = w->at + size;
-    w->names = Py_BuildValue("[s]", "html");
-    w->words = Py_BuildValue("[s]", "");
     w->head = PyList_New(0);
-    w->paragraphs = PyList_New(0);
-    if (!w->names || !w->words || !w->head || !w->paragraphs || !put_int(&w->parents, 0)
-        || !put_int(&w->ends, 0) || !put_int(&w->order, 0))
+    w->texts = PyList_New(0);
+    w->hrefs = PyList_New(0);
+    w->rels = PyList_New(0);
+    if (!w->head || !w->texts || !w->hrefs || !w->rels)
         goto done;
+    if (PyUnicode_IS_ASCII(tree)) {
+        w->at = (const char *)PyUnicode_1BYTE_DATA(tree);
+        w->end = w->at + PyUnicode_GET_LENGTH(tree);
+    } else {
+        if (!transcode(tree, &bytes)) {
+            result = PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+            goto done;
+        }
+        w->at = bytes.at;
+        w->end = bytes.at + bytes.size;
+    }
     Outcome outcome = read_all(w);
-    if (outcome == FINE)
-        result = Py_BuildValue("(ONNOONOn)", w->paragraphs, column(&w->parents), column(&w->ends),
-                               w->names, w->words, column(&w->order), w->head, w->elements);
-    else if (outcome == DOUBT)
+    if (outcome == FINE && w->elements)
+        result = Py_BuildValue("(OOONN)(NNNNN)On", w->texts, w->hrefs, w->rels,
+                               column(&w->numbers), column(&w->all_flags), column(&w->parents),
+                               column(&w->ends), names_of(w), column(&w->name_of),
+                               column(&w->order), w->head, w->elements);
+    else if (outcome != FAILED)
         result = Py_NewRef(Py_None);
 done:
     for (int i = 0; i < SLOTS; i++)
         Py_XDECREF(w->table[i].text);
-    Buffer *buffers[] = {&w->frames, &w->parents, &w->ends, &w->order,
-                         &w->scratch, &w->links, &w->title, &w->run};
+    Buffer *buffers[] = {&bytes, &w->frames, &w->parents, &w->ends, &w->order, &w->scratch,
+                         &w->links, &w->title, &w->run, &w->name_of, &w->names, &w->name_text,
+                         &w->slots, &w->numbers, &w->all_flags};
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
         PyMem_Free(buffers[i]->at);
-    Py_XDECREF(w->names);
-    Py_XDECREF(w->words);
     Py_XDECREF(w->head);
-    Py_XDECREF(w->paragraphs);
+    Py_XDECREF(w->texts);
+    Py_XDECREF(w->hrefs);
+    Py_XDECREF(w->rels);
     PyMem_Free(w);
     return result;
 }

@@ -488,6 +488,17 @@ def test_a_damaged_member_loses_one_record() -> None:
     assert records(b"".join(members), 2) == found[-1:]
 
 
+@pytest.mark.parametrize("at", [12, 30, 90])
+def test_the_first_member_may_be_damaged(at: int) -> None:
+    members = [gzip.compress(warc_record(answer(page), i)) for i, page in enumerate(PAGES)]
+    members[0] = members[0][:at] + b"\xff\xff\xff\xff" + members[0][at + 4 :]
+    found = records(b"".join(members))
+    assert contents(found) == PAGES[1:]
+    assert len(errors(found)) == 1
+    for start in range(1, 4):
+        assert records(b"".join(members), start) == [r for r in found if (r.ordinal or 0) >= start]
+
+
 # Archives
 
 

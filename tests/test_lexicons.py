@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boilerclass import lexicons
-from boilerclass.lexicons import CLASSES, Cues, fold, languages, load, parse
+from boilerclass.lexicons import CLASSES, COMPILED, Cues, fold, languages, load
+from boilerclass.lexicons.compile import Entry, compiled, parse, tables
 
 FOLDER = files("boilerclass.lexicons")
 
@@ -31,6 +32,11 @@ def test_file_is_sorted_and_unique(code: str) -> None:
     for line, (phrase, whole, _) in zip(lines, entries, strict=True):
         assert phrase == fold(line.split("\t")[1])
         assert whole == line.endswith("$")
+
+
+def test_what_is_matched_is_what_the_lexicons_say() -> None:
+    held = FOLDER.joinpath(COMPILED).read_text(encoding="utf-8")
+    assert held == compiled(), "run python -m boilerclass.lexicons.compile"
 
 
 def test_many_languages() -> None:
@@ -171,14 +177,15 @@ def test_article_text_does_not_match(text: str) -> None:
 
 
 def test_word_boundary_and_whole() -> None:
-    cues = Cues([("read also", False, 1), ("share", True, 16), ("关注我们", False, 8)])
+    entries = [Entry("read also", False, 1), Entry("share", True, 16), Entry("关注我们", False, 8)]
+    cues = Cues(tables(entries))
     assert cues.match("read also this") == 1
     assert cues.match("read alsop") == 0
     assert cues.match("share") == cues.match("12 share 3") == 16
     assert cues.match("share this") == 0
     assert cues.match("关注我们的微信") == 8
     assert cues.match("") == cues.match("12 34") == 0
-    assert Cues([]).match("anything") == 0
+    assert Cues(tables([])).match("anything") == 0
 
 
 @pytest.mark.parametrize(

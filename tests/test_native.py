@@ -1,5 +1,6 @@
 """The compiled kernels give what the Python beside them gives, on whatever input."""
 
+import json
 import random
 from collections.abc import Callable
 from typing import Any
@@ -9,11 +10,14 @@ import pytest
 import turbohtml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from boilerclass import lexicons
-from boilerclass.features import ngrams, structure, text, words
+from boilerclass import batch, lexicons, scorer
+from boilerclass.features import context, ngrams, overlap, structure, text, words
+from boilerclass.labels import ROLES
 from boilerclass.native import kernels
-from boilerclass.readers import html
+from boilerclass.readers import encoding, html, structured
+from boilerclass.readers import text as text_reader
 
 pytestmark = pytest.mark.skipif(kernels is None, reason="the kernels are not built")
 
@@ -53,7 +57,7 @@ def soup(random: random.Random, size: int) -> str:
 
 
 @given(st.randoms(use_true_random=False), st.integers(0, 60))
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 def test_the_walk_is_the_same(random: random.Random, size: int) -> None:
     page = soup(random, size)
     tree = turbohtml.parse(page)
@@ -62,8 +66,10 @@ def test_the_walk_is_the_same(random: random.Random, size: int) -> None:
         return
     python = html.walk_python(tree)
     assert compiled.paragraphs == python.paragraphs
-    assert [list(column) for column in compiled.tree] == [list(column) for column in python.tree]
-    assert compiled.elements() == python.elements()
+    for name in ("parents", "ends", "tags", "words"):
+        assert list(getattr(compiled.tree, name)) == list(getattr(python.tree, name))
+    assert len(set(compiled.tree.names)) == len(compiled.tree.names)
+    assert compiled.elements(tree) == python.elements(tree)
     assert compiled.head == python.head
 
 
@@ -90,9 +96,13 @@ TEXT = st.text(
 @given(st.lists(TEXT, max_size=8))
 @settings(deadline=None)
 def test_characters_are_counted_and_hashed_the_same(texts: list[str]) -> None:
-    chars = text.characters(texts)
-    if texts:
-        assert np.array_equal(text.tally(chars), text.tally_python(chars))
+    chars = text.characters(tuple(texts))
+    for compiled, python in zip(chars, text.characters_python(texts), strict=True):
+        assert np.array_equal(compiled, python)
+    found = np.zeros((len(texts), len(text.COLUMNS) + 2), dtype=np.float32)
+    text.fill(chars, found, 1)
+    assert np.allclose(found[:, 1:-1], text.columns_python(chars), atol=1e-6)
+    assert not found[:, [0, -1]].any()
     for compiled, python in zip(ngrams.bags(chars), ngrams.bags_python(chars), strict=True):
         assert np.array_equal(compiled.buckets, python.buckets)
         assert np.array_equal(compiled.bounds, python.bounds)
@@ -135,13 +145,19 @@ HREF = st.lists(
 @settings(deadline=None)
 def test_link_targets_are_judged_the_same(hrefs: list[str], host: str) -> None:
     def judged() -> object:
-        found = np.zeros((len(hrefs), len(structure.LINK_COLUMNS)), dtype=np.float32)
-        structure.judge_targets(tuple(hrefs), host, found)
+        found = np.zeros((len(hrefs) + 1, len(structure.LINK_COLUMNS) + 2), dtype=np.float32)
+        structure.judge_targets(tuple(hrefs), host, found, (1, 2))
         return found
 
     with pytest.MonkeyPatch.context() as patch:
         compiled, python = both(patch, structure, judged)
     assert np.array_equal(compiled, python)
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8") | st.characters(max_codepoint=0x3100))))
+@settings(deadline=None)
+def test_openings_are_folded_the_same(texts: list[str]) -> None:
+    assert lexicons.fold_openings(texts, 80) == [lexicons.fold(text[:80]) for text in texts]
 
 
 OPENING = st.lists(
@@ -164,19 +180,163 @@ def test_cues_are_found_the_same(texts: list[str]) -> None:
     assert compiled == python == [lexicons.load().match(lexicons.fold(t[:80])) for t in texts]
 
 
+@given(st.lists(st.randoms(use_true_random=False), max_size=3), st.booleans())
+@settings(deadline=None, max_examples=60)
+def test_places_and_surroundings_are_described_the_same(
+    randoms: list[random.Random], in_text: bool
+) -> None:
+    documents = [html.read(soup(r, 80), url="https://tide.example/a-b-c-d") for r in randoms]
+    if in_text:
+        documents.insert(len(documents) // 2, text_reader.read("The bell\n\nThe bell\nrang."))
+    together = batch.collect(documents)
+    found = np.zeros((len(together), len(structure.COLUMNS) + 1), dtype=np.float32)
+    structure.fill(together, found)
+    assert np.allclose(found[:, :-1], structure.columns_python(together), atol=1e-6)
+    chars = text.characters(together.texts)
+    known, around = ngrams.bags(chars)[ngrams.WORDS], words.collect(together)
+    table = np.random.default_rng(0).normal(size=(words.BUCKETS, 8)).astype(np.float32)
+    assert np.allclose(words.sums(around, table), words.sums_python(around, table), atol=1e-4)
+    with pytest.MonkeyPatch.context() as patch:
+        compiled, python = both(patch, overlap, lambda: overlap.features(together, known))
+        assert np.allclose(compiled, python, atol=1e-6)
+        compiled, python = both(patch, words, lambda: words.collect(together).chains)
+        assert np.array_equal(compiled, python)
+    roles = np.random.default_rng(len(together)).random((len(together), len(ROLES)))
+    roles = (roles / roles.sum(axis=1, keepdims=True)).astype(np.float32) ** 3
+    verdicts = context.features(together, known, roles)[:, : len(context.VERDICTS)]
+    assert np.allclose(verdicts, context.verdicts_python(together, roles), atol=1e-5)
+
+
+@given(st.lists(st.integers(0, 4), max_size=5), st.integers(0, 2**32 - 1))
+def test_rows_are_moved_the_same(sizes: list[int], seed: int) -> None:
+    random = np.random.default_rng(seed)
+    documents = [text_reader.read("tide\n" * size) for size in sizes]
+    together = batch.collect(documents)
+    rows = random.normal(scale=9, size=(2, len(together), 7)).astype(np.float32)
+    mean, scale = random.random((2, 7)).astype(np.float32) + 1
+
+    def moved() -> tuple[object, object]:
+        columns = rows[0].copy()
+        scorer.standardise(columns, mean, scale)
+        return columns, scorer.neighbours(rows[0], rows[1], mean, together)
+
+    with pytest.MonkeyPatch.context() as patch:
+        compiled, python = both(patch, scorer, moved)
+    assert np.allclose(compiled[0], python[0])
+    assert np.allclose(compiled[1], python[1])
+
+
+JSON = st.recursive(
+    st.none()
+    | st.integers()
+    | st.text(st.sampled_from('tide "\\{}[]:,\u00e9\U0001f980'), max_size=60),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(["body", "text", "b\u00f6dy", "x"]), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+@given(JSON, st.booleans())
+def test_no_prose_of_a_script_is_overlooked(value: object, ascii_only: bool) -> None:
+    script = json.dumps(value, ensure_ascii=ascii_only)
+    prose = structured._largest_prose(value)
+    assert structured.most_prose(script) >= sum(map(len, prose))
+
+
+@given(st.text(st.sampled_from("a\u00e9\u4f60\ud7ff\ud800\udfff\ue000\U0001f980"), max_size=5))
+def test_surrogates_are_found_the_same(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        compiled, python = both(patch, encoding, lambda: encoding.without_surrogates(text))
+    assert compiled == python
+
+
+def columns(**other: list[int]) -> tuple[NDArray[np.generic], ...]:
+    """The columns of one paragraph in one element of one page, some of them others."""
+    own = {"lengths": [1], "bounds": [0, 1], "parents": [0], "ends": [1], "page": [0], "name": [0]}
+    numbers = np.array(other.get("numbers", [0] * 5), dtype=np.int64)
+    rest = [np.array(column, dtype=np.int64) for column in ({**own, **other}).values()]
+    return numbers, rest[0], np.zeros(1, np.uint64), *rest[1:6], np.ones(1, np.uint8)
+
+
+BATCH = columns()
+ONE = b"\1" + bytes(7)
+ROW = np.zeros(140, dtype=np.float32)
+OUTSIDE = np.full(8, 140, dtype=np.int64)
+MISFITS = [
+    columns(numbers=[0, 0, 0, 0, 1]),
+    columns(numbers=[0, 0, 0, 0, -1]),
+    columns(lengths=[-1]),
+    columns(bounds=[0, 2]),
+    columns(bounds=[1, 1]),
+    columns(bounds=[0, 2, 1]),
+    columns(parents=[1]),
+    columns(ends=[0]),
+    columns(ends=[2]),
+    columns(page=[1]),
+    columns(name=[-1]),
+    columns(name=[]),
+]
+
+
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
-        ("count", ((b"ab", b"\1" + bytes(7), b"\1" + bytes(7)), bytes(65_536), bytearray(96))),
-        ("count", ((bytes(8), b"\1" + bytes(7), b"\1" + bytes(7)), bytes(9), bytearray(96))),
-        ("count", ((bytes(8), b"\1" + bytes(7), b"\1" + bytes(7)), bytes(65_536), bytearray(9))),
-        ("count", ((bytes(8), b"\1" + bytes(7), b"\xff" * 8), bytes(65_536), bytearray(96))),
+        ("form", ((b"ab", ONE, ONE), bytes(65_536), ROW, 140, 0)),
+        ("form", ((bytes(8), ONE, ONE), bytes(9), ROW, 140, 0)),
+        ("form", ((bytes(8), ONE, ONE), bytes(65_536), ROW, 141, 0)),
+        ("form", ((bytes(8), ONE, ONE), bytes(65_536), ROW, 140, 100)),
+        ("form", ((bytes(8), ONE, b"\xff" * 8), bytes(65_536), ROW, 140, 0)),
+        ("overlap", (bytes(4), b"\2" + bytes(15), b"", bytes(8), bytes(8), ROW, ROW)),
+        ("overlap", (b"", bytes(8), b"", bytes(8), ONE, ROW, ROW)),
+        ("overlap", (b"", bytes(16), b"", bytes(8) + ONE, bytes(16), ROW, ROW)),
+        ("overlap", (b"", bytes(16), b"", bytes(16), bytes(8) + ONE, bytearray(), bytearray())),
+        ("chains", (BATCH, 9, np.zeros(8, dtype=np.int64), 9)),
+        ("chains", (BATCH, 9, np.zeros(9, dtype=np.int64), 8)),
+        ("name_sums", (ONE, bytes(8), bytes(4), bytes(8) + ONE, ROW, 4, ROW)),
+        ("name_sums", (bytes(8), ONE, b"\1\0\0\0", bytes(8) + ONE, bytes(16), 4, ROW)),
+        ("name_sums", (bytes(8), bytes(8), bytes(4), bytes(8) + b"\2" + bytes(7), ROW, 4, ROW)),
+        ("name_sums", (bytes(8), bytes(8), bytes(4), bytes(8) + ONE, ROW, 4, bytearray(12))),
         ("hash", ((bytes(8), bytes(8), b"\1" + bytes(7)), bytes(131_072))),
         ("sums", (b"\2\0\0\0", bytes(8) + b"\1" + bytes(7), bytes(32), 4, bytearray(16))),
         ("sums", (bytes(4), bytes(8) + b"\2" + bytes(7), bytes(32), 4, bytearray(16))),
         ("sums", (bytes(4), bytes(8) + b"\1" + bytes(7), bytes(32), 3, bytearray(16))),
         ("sums", (bytes(4), bytes(16), bytes(32), 4, bytearray(12))),
-        ("links", (("/",), "", ((),) * 5, bytearray(4), 18)),
+        ("links", (("/",), "", ((),) * 5, bytearray(4), 18, 0, 0)),
+        ("links", (("/",), "", ((),) * 5, bytearray(80), 18, 0, 6)),
+        ("standardise", (bytearray(8), bytes(8), bytes(4), 5.0)),
+        ("beside", (bytes(8), bytes(8), bytes(4), bytes(8) + b"\3" + bytes(7), bytearray(8))),
+        ("beside", (bytes(8), bytes(4), bytes(4), bytes(8) + b"\2" + bytes(7), bytearray(8))),
+        (
+            "structure",
+            (BATCH, ("a",), ("",), (), ("a",) * 4, 1, [("p", "")], {"p": 0}, bytes(64), ROW, 140),
+        ),
+        (
+            "structure",
+            (BATCH, ("a",), ("",), ("",), ("a",) * 4, 1, [("p", "")], {"p": 0}, OUTSIDE, ROW, 140),
+        ),
+        (
+            "structure",
+            (
+                BATCH,
+                ("a",),
+                ("",),
+                ("",),
+                ("a",) * 4,
+                1,
+                [("p", "")],
+                {"p": 0},
+                bytes(64),
+                bytearray(),
+                140,
+            ),
+        ),
+        ("context", (BATCH, bytes(39), (0,) * 10, (), (), 0, 1, ROW, 140)),
+        ("context", (BATCH, bytes(40), (0,) * 10, (), (), 0, 10, ROW, 140)),
+        ("context", (BATCH, bytes(40), (5,) * 10, (), (), 0, 1, ROW, 140)),
+        ("context", (BATCH, bytes(40), (0,) * 10, (), (), 0, 1, ROW, 140 - 100)),
+        *(("context", (batch, bytes(40), (0,) * 10, (), (), 0, 1, ROW, 140)) for batch in MISFITS),
     ],
 )
 def test_what_does_not_fit_is_an_error(name: str, arguments: tuple[object, ...]) -> None:

@@ -423,17 +423,17 @@ def told(outcomes: Sequence[Outcome]) -> list[str]:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_page_that_breaks_its_process_fails_alone(brittle: Work, jobs: int) -> None:
     pages = sources("calm", "kill it", "calm", "exit now", "stick here", "fail", "calm", "stop")
-    both = list(workers.outcomes([pages, pages[:1], pages[1:2]], brittle, jobs, timeout=2))
+    both = list(workers.outcomes([pages, pages[:1], pages[1:2]], brittle, jobs, timeout=5))
     crashed = "the process that worked on it ended ({}); it may need too much memory"
     assert told(both[0]) == [
         "0",
         crashed.format("SIGKILL"),
         "2",
         crashed.format("exit code 3"),
-        "took longer than --timeout 2",
+        "took longer than --timeout 5",
         "could not be processed (ZeroDivisionError: nothing to share); -v shows where",
         "6",
-        "took longer than --timeout 2",
+        "took longer than --timeout 5",
     ]
     assert told(both[1]) == ["0"]
     assert told(both[2]) == [crashed.format("SIGKILL")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -422,3 +423,20 @@ def test_wrong_use_says_what_to_do(
     monkeypatch.chdir(Path(__file__).parent.parent)
     assert main(arguments) == code
     assert words in capsys.readouterr().err
+
+
+def test_other_processes_map_the_file_of_a_memory(tmp_path: Path) -> None:
+    memory = SiteMemory.of(article(i, LINE) for i in range(3))
+    memory.write(tmp_path / "sites.npz")
+    held = SiteMemory.read(tmp_path / "sites.npz")
+    sent = pickle.dumps(held)
+    assert len(sent) < 500
+    assert pickle.loads(sent).packed() == memory.packed()
+    assert pickle.loads(pickle.dumps(memory)).packed() == memory.packed()
+    nothing = SiteMemory.of([])
+    nothing.write(tmp_path / "nothing.npz")
+    read = SiteMemory.read(tmp_path / "nothing.npz")
+    assert pickle.loads(pickle.dumps(read)).packed() == nothing.packed()
+    (tmp_path / "sites.npz").write_bytes(nothing.packed())
+    with pytest.raises(CorruptSiteMemory, match="has changed"):
+        pickle.loads(sent)

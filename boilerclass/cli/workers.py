@@ -8,21 +8,22 @@ transfer that it has stopped in the middle of.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
-from multiprocessing.connection import Connection, wait
 from threading import Timer
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from boilerclass.cli.inputs import Source
 from boilerclass.cli.work import Failure, Outcome, Work, Worker
 from boilerclass.errors import BoilerclassError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 AHEAD = 4
 """Batches for each process that are read before the oldest of them is done."""
@@ -111,6 +112,8 @@ class _Process:
     """A process at the other end of a pipe."""
 
     def __init__(self, work: Work, timeout: float | None) -> None:
+        import multiprocessing  # here, because most runs have no process but this one
+
         methods = multiprocessing.get_all_start_methods()
         # Forking this process would copy the threads' locks of whatever it has loaded.
         context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
@@ -248,6 +251,8 @@ class _Crew:
 
     def _take(self, *, wait_for_one: bool) -> None:
         """Take the answers that are there; wait for one, or for a process to end."""
+        from multiprocessing.connection import Connection, wait
+
         busy = {process.connection: process for process in self._processes if not process.free}
         for connection in wait(list(busy), None if wait_for_one else 0) if busy else ():
             assert isinstance(connection, Connection)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from boilerclass.containers import delimited, tables
 from boilerclass.containers.record import Columns, Reading, Record
 from boilerclass.containers.single import HEAD, document, inflated
-from boilerclass.containers.stream import Stream
+from boilerclass.containers.stream import Damage, Stream
 from boilerclass.errors import InvalidOption, UnreadableInput
 
 Records = Callable[[Stream, Reading, int], Iterator[Record]]
@@ -30,6 +30,8 @@ class Format(NamedTuple):
     """Whether the first HEAD bytes of a file are those of such a container."""
     module: str
     """Where ``records`` is; imported when needed."""
+    goes_on: bool = False
+    """Whether records can be found behind a damage, so that it need not have its beginning."""
 
 
 def _begins(pattern: bytes) -> Callable[[bytes, Reading], object]:
@@ -38,7 +40,12 @@ def _begins(pattern: bytes) -> Callable[[bytes, Reading], object]:
 
 
 FORMATS: tuple[Format, ...] = (
-    Format("a WARC file", _begins(rb"\s{0,4}WARC/\d\.\d+\s*\n"), "boilerclass.containers.warc"),
+    Format(
+        "a WARC file",
+        _begins(rb"\s{0,4}WARC/\d\.\d+\s*\n"),
+        "boilerclass.containers.warc",
+        goes_on=True,
+    ),
     Format("a ZIP archive", _begins(rb"PK(?:\x03\x04|\x05\x06)"), "boilerclass.containers.zipped"),
     Format("a tar archive", _begins(rb".{257}ustar"), "boilerclass.containers.tar"),
     Format("a Parquet file", _begins(rb"PAR1"), "boilerclass.containers.parquet"),
@@ -70,11 +77,37 @@ def records(stream: Stream, reading: Reading, start: int = 0) -> Iterator[Record
     """
     stream = inflated(stream)
     form = format_of(stream.head(HEAD), reading)
+    if form is None and stream.damage is not None:
+        yield from _behind_damage(stream, reading, start)
+        return
     if form is None:
         yield Record(None, document(stream, reading))
         return
     read: Records = import_module(form.module).records
     yield from read(stream, reading, start)
+
+
+def _behind_damage(stream: Stream, reading: Reading, start: int) -> Iterator[Record]:
+    """The records of a file of which the beginning is damaged; the damage is the first of them.
+
+    Raises:
+        Damage: what is behind is not known.
+    """
+    try:
+        while stream.read(HEAD):
+            pass
+    except Damage as damage:
+        form = format_of(stream.head(HEAD), reading)
+        if form is None or not form.goes_on:
+            raise
+        if not start:
+            yield Record(0, error=damage)
+    else:
+        return
+    read: Records = import_module(form.module).records
+    for record in read(stream, reading, max(start - 1, 0)):
+        assert record.ordinal is not None
+        yield record._replace(ordinal=record.ordinal + 1)
 
 
 def members_document(stream: Stream, reading: Reading) -> bytes:

@@ -49,7 +49,8 @@ class Stream(io.RawIOBase):
         """Bytes of the first piece that have been read."""
         self._waiting = 0
         """Bytes of all pieces that have not."""
-        self._damage: Damage | None = None
+        self.damage: Damage | None = None
+        """What stands behind the bytes that are ready, once it has been met."""
 
     def head(self, size: int) -> bytes:
         """The next ``size`` bytes, fewer at the end or before a damage; they stay to be read."""
@@ -78,18 +79,18 @@ class Stream(io.RawIOBase):
         """The damage of the member that is being read, when it stands in the next ``size`` bytes or
         right behind them."""
         self._fill(size)
-        if self._damage is None or self._damage.fresh or self._waiting > size:
+        if self.damage is None or self.damage.fresh or self._waiting > size:
             return None
-        return None if any(isinstance(piece, Opening) for piece in self._ready) else self._damage
+        return None if any(isinstance(piece, Opening) for piece in self._ready) else self.damage
 
     def _fill(self, size: int) -> None:
         """Have so many bytes ready, if there are."""
         try:
-            while self._waiting < size and self._damage is None and (piece := self._pull()):
+            while self._waiting < size and self.damage is None and (piece := self._pull()):
                 self._ready.append(piece)
                 self._waiting += len(piece)
         except Damage as damage:
-            self._damage = damage
+            self.damage = damage
 
     def readable(self) -> bool:
         return True
@@ -98,8 +99,8 @@ class Stream(io.RawIOBase):
         """Never bytes of two members at once."""
         self._fill(1)
         if not self._ready:
-            if self._damage is not None:
-                damage, self._damage = self._damage, None
+            if self.damage is not None:
+                damage, self.damage = self.damage, None
                 raise damage
             return 0
         piece = memoryview(self._ready[0])[self._taken :]

@@ -35,13 +35,15 @@ def extract(batch: Batch) -> Evidence:
     """The evidence about every paragraph of the batch."""
     chars = text.characters(batch.texts)
     grams = ngrams.bags(chars)
-    dense = [
-        structure.features(batch),
-        text.features(chars),
-        overlap.features(batch, grams[ngrams.WORDS]),
-        _cues(batch),
-    ]
-    return Evidence(np.concatenate(dense, axis=1), grams, words.collect(batch))
+    dense = np.zeros((len(batch), len(COLUMNS)), dtype=np.float32)
+    structure.fill(batch, dense)
+    first = len(structure.COLUMNS)
+    text.fill(chars, dense, first)
+    first += len(text.COLUMNS)
+    dense[:, first : first + len(overlap.COLUMNS)] = overlap.features(batch, grams[ngrams.WORDS])
+    first += len(overlap.COLUMNS)
+    dense[:, first:] = _cues(batch)
+    return Evidence(dense, grams, words.collect(batch))
 
 
 def _cues(batch: Batch) -> NDArray[np.float32]:

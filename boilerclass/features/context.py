@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerclass.batch import Batch
-from boilerclass.features import structure
+from boilerclass.features import structure, topic
 from boilerclass.features.ngrams import Bag
-from boilerclass.labels import LABEL_OF, LABELS, ROLES
+from boilerclass.labels import LABEL_OF, LABELS, ROLES, Label
+from boilerclass.native import kernels
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -21,12 +22,9 @@ TO_LABELS = np.array(
     [[float(LABEL_OF[role] == label) for label in LABELS] for role in ROLES], dtype=np.float32
 )
 """Shape (10, 5): sums the probabilities of roles to those of labels."""
+_LABEL_OF = tuple(LABELS.index(LABEL_OF[role]) for role in ROLES)
 
-TOPIC_BITS = 12
-"""A page's words are told apart by 2 ** TOPIC_BITS buckets."""
-TOPIC_SHIFTS = (-2, -1, 1, 2)
-
-COLUMNS: tuple[str, ...] = (
+VERDICTS: tuple[str, ...] = (
     *(f"own_{role}" for role in ROLES),
     *(f"at{k:+d}_{label}" for k in SHIFTS for label in LABELS),
     *(f"{side}{w}_{label}" for w in WINDOWS for side in ("before", "after") for label in LABELS),
@@ -42,19 +40,52 @@ COLUMNS: tuple[str, ...] = (
     "until_core",
     "since_title",
     "until_comment",
-    "topic_core",
-    "topic_rest",
-    "topic_core_over_mean",
-    "topic_core_over_rest",
-    *(f"at{k:+d}_{name}" for k in TOPIC_SHIFTS for name in ("topic_core", "topic_core_over_mean")),
+)
+"""Columns from the probabilities alone."""
+TOPIC_SHIFTS = (-2, -1, 1, 2)
+TOPIC_BESIDE = ("topic_core", "topic_core_over_mean")
+"""Columns of topic that are also looked up beside the paragraph."""
+COLUMNS: tuple[str, ...] = (
+    *VERDICTS,
+    *topic.COLUMNS,
+    *(f"at{k:+d}_{name}" for k in TOPIC_SHIFTS for name in TOPIC_BESIDE),
 )
 
 
 def features(batch: Batch, words: Bag, roles: Floats) -> Floats:
     """Shape (n, len(COLUMNS)), from the bag of words of each paragraph and the probabilities of its
     roles, shape (n, 10)."""
+    found = np.zeros((len(batch), len(COLUMNS)), dtype=np.float32)
+    verdicts(batch, roles, found)
+    core = roles @ TO_LABELS[:, LABELS.index(Label.CORE)]
+    likeness = topic.features(batch, words, core)
+    beside = likeness[:, [topic.COLUMNS.index(name) for name in TOPIC_BESIDE]]
+    shifts = (shifted(beside, k, batch.page) for k in TOPIC_SHIFTS)
+    np.concatenate((likeness, *shifts), axis=1, out=found[:, len(VERDICTS) :])
+    return found
+
+
+def verdicts(batch: Batch, roles: Floats, found: Floats) -> None:
+    """Fill the first len(VERDICTS) columns of ``found``, all zeros before."""
+    if kernels is None:
+        found[:, : len(VERDICTS)] = verdicts_python(batch, roles)
+        return
+    kernels.context(
+        batch.arrays,
+        np.ascontiguousarray(roles),
+        _LABEL_OF,
+        SHIFTS,
+        WINDOWS,
+        ROLES.index("comment"),
+        ROLES.index("title"),
+        found,
+        found.shape[1],
+    )
+
+
+def verdicts_python(batch: Batch, roles: Floats) -> Floats:
+    """Shape (n, len(VERDICTS)): the same without the kernel."""
     labels = roles @ TO_LABELS
-    topic = _topic(labels[:, 0], words, batch)
     return np.concatenate(
         [
             roles,
@@ -63,8 +94,6 @@ def features(batch: Batch, words: Bag, roles: Floats) -> Floats:
             _containers(labels, batch),
             *_groups(labels, batch),
             _distances(roles, labels, batch),
-            topic,
-            *(shifted(topic[:, [0, 2]], k, batch.page) for k in TOPIC_SHIFTS),
         ],
         axis=1,
         dtype=np.float32,
@@ -100,13 +129,13 @@ def _windows(labels: Floats, batch: Batch) -> list[NDArray[np.floating]]:
 def _containers(labels: Floats, batch: Batch) -> Floats:
     """Means over the containers that ``structure`` counts in, by characters."""
     elements = batch.counts[:, 4]
-    weights = np.log1p(np.fromiter(map(len, batch.texts), dtype=np.float64, count=len(batch)))
+    weights = np.log1p(batch.lengths)
     below = structure.Subtrees(batch, elements)
     total = below(weights)
     sums = np.stack([below(weights * column) for column in labels.T], axis=1)
     mean = sums / np.maximum(total, 1e-6)[:, None]
     wider = structure.wider(batch.parents, below())
-    html = np.array([d.kind == "html" for d in batch.documents], dtype=np.float32)[batch.page]
+    html = batch.html.astype(np.float32)[batch.page]
     columns, at = [], elements
     for _ in range(structure.LEVELS):
         columns.append(mean[at] * html[:, None])
@@ -126,7 +155,7 @@ def _groups(labels: Floats, batch: Batch) -> list[NDArray[np.floating]]:
 
 
 def _distances(roles: Floats, labels: Floats, batch: Batch) -> Floats:
-    chars = np.fromiter(map(len, batch.texts), dtype=np.float32, count=len(batch))
+    chars = batch.lengths.astype(np.float32)
     core = labels[:, 0] * chars
     before, total = structure.running(core, batch)
     after = np.maximum(total - before - core, 0)
@@ -150,48 +179,6 @@ def _distances(roles: Floats, labels: Floats, batch: Batch) -> Floats:
     )
 
 
-def _topic(core: Floats, words: Bag, batch: Batch) -> Floats:
-    """How like the words of the rest of the page each paragraph's words are: a headline of another
-    piece shares few with the article, a subhead of it some.
-
-    Cosines of bags of words, weighted by how few paragraphs of the page hold a word (Sparck Jones
-    1972): with what is likely core, and with what is not, without the paragraph itself.
-    """
-    n, pages = len(batch), len(batch.bounds) - 1
-    rows = words.rows
-    page = batch.page[rows]
-    slots = page << TOPIC_BITS | words.buckets & (1 << TOPIC_BITS) - 1
-
-    def sums(index: Ints, weights: NDArray[np.floating], length: int) -> NDArray[np.float64]:
-        return np.bincount(index, weights, length).astype(np.float64, copy=False)
-
-    often = np.bincount(slots, minlength=pages << TOPIC_BITS)
-    values = np.log(np.maximum((1 + np.diff(batch.bounds)[page]) / often[slots], 1))
-    length = np.sqrt(sums(rows, values**2, n))
-    values /= np.maximum(length, TINY)[rows]
-    chars = np.fromiter(map(len, batch.texts), dtype=np.float64, count=n)
-    size = np.log1p(chars) * (length > 0)
-    cosines = []
-    for weight in (core * size, (1 - core) * size):
-        centre = sums(slots, values * weight[rows], pages << TOPIC_BITS)
-        whole = (centre.reshape(pages, -1) ** 2).sum(axis=1)[batch.page]
-        shared = sums(rows, values * centre[slots], n)
-        others = whole - 2 * weight * shared + weight**2
-        cosines.append((shared - weight) / np.sqrt(np.maximum(others, TINY)))
-    like_core, like_rest = cosines
-    weight = core * size
-    mean = sums(batch.page, like_core * weight, pages) / np.maximum(
-        sums(batch.page, weight, pages), TINY
-    )
-    return np.stack(
-        [like_core, like_rest, like_core - mean[batch.page], like_core - like_rest],
-        axis=1,
-        dtype=np.float32,
-    )
-
-
-TINY = 1e-6
-"""Keeps divisions by nothing finite."""
 FAR = 50
 """Paragraphs beyond which distances are not told apart."""
 

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from boilerclass.batch import Batch
 from boilerclass.features import ngrams, structure, text
 from boilerclass.features.ngrams import Bag
+from boilerclass.native import kernels
 
 COLUMNS = ("in_title", "title_in", "title_equal", "in_address", "address_in")
+SAME = 0.7
+"""Product of both shares from which a paragraph is taken for the title itself."""
 FEW = 3
 """Words below which an address says nothing."""
 
@@ -24,7 +27,7 @@ def features(batch: Batch, words: Bag) -> Floats:
     slugs = [_slug(d.url) for d in batch.documents]
     inside, covered = _shares(batch, words, titles)
     in_address, address_in = _shares(batch, words, slugs)
-    columns = [inside, covered, inside * covered > 0.7, in_address, address_in]
+    columns = [inside, covered, inside * covered > SAME, in_address, address_in]
     return np.stack(columns, axis=1, dtype=np.float32)
 
 
@@ -41,8 +44,14 @@ def _shares(
     n = len(batch)
     if not any(names):
         return np.zeros(n, dtype=np.float32), np.zeros(n, dtype=np.float32)
-    chars = text.characters([name or " " for name in names])
+    chars = text.characters(tuple(name or " " for name in names))
     own = ngrams.bags(chars)[ngrams.WORDS]
+    if kernels is not None:
+        inside, covered = np.empty((2, n), dtype=np.float32)
+        kernels.overlap(
+            words.buckets, words.bounds, own.buckets, own.bounds, batch.bounds, inside, covered
+        )
+        return inside, covered
     size = np.maximum(own.sizes, 1).astype(np.float32)
     rows = words.rows
     known = np.unique(own.rows << ngrams.BITS | own.buckets)

@@ -64,6 +64,8 @@ PAGE_TYPES: dict[str, tuple[str, ...]] = {
 }
 URL_COLUMNS = "url_known url_root url_depth url_digits".split()
 
+_TAG_NUMBERS = {name: i for i, name in enumerate(TAGS)}
+
 COLUMNS: tuple[str, ...] = (
     *(f"type_{name}" for name in PAGE_TYPES),
     *URL_COLUMNS,
@@ -78,6 +80,20 @@ COLUMNS: tuple[str, ...] = (
 )
 
 
+_PARTS = (
+    len(PAGE_TYPES) + len(URL_COLUMNS),
+    len(FLAGS),
+    len(TAGS),
+    len(OWN_COLUMNS),
+    len(LINK_COLUMNS),
+    len(PLACE_COLUMNS),
+    LEVELS * len(CONTAINER_COLUMNS),
+    len(GROUP_COLUMNS),
+)
+_FIRST_COLUMNS = np.cumsum(_PARTS, dtype=np.int64)
+"""Of what native/structure.c fills in, part by part; the first part is the page's."""
+
+
 class Weights(NamedTuple):
     """What is summed over containers; each of shape (n,)."""
 
@@ -87,12 +103,42 @@ class Weights(NamedTuple):
     log_chars: Floats
 
 
-def features(batch: Batch) -> Floats:
-    """Shape (n, len(COLUMNS)); the markup columns of plain text are zero."""
+def fill(batch: Batch, found: Floats) -> None:
+    """Fills in the first columns of ``found``, shape (n, len(COLUMNS) or more) and zero so far; the
+    markup columns of plain text stay zero."""
+    if kernels is None:
+        found[:, : len(COLUMNS)] = columns_python(batch)
+        return
+    kernels.structure(
+        batch.arrays,
+        batch.texts,
+        batch.hrefs,
+        batch.rels,
+        _RELS,
+        BIT["heading"],
+        batch.names,
+        _TAG_NUMBERS,
+        _FIRST_COLUMNS,
+        found,
+        found.shape[1],
+    )
+    types, urls = _page_types(batch), _urls(batch)
+    first, body = _FIRST_COLUMNS[3], COLUMNS.index("in_structured_body")
+    for i, (document, lo, hi) in enumerate(_pages(batch)):
+        found[lo:hi, : len(PAGE_TYPES)] = types[i]
+        found[lo:hi, len(PAGE_TYPES) : len(PAGE_TYPES) + len(URL_COLUMNS)] = urls[i]
+        if document.structured_body:
+            found[lo:hi, body : body + 2] = _structured_body(document, batch.texts[lo:hi])
+        if document.kind == "html":
+            judge_targets(batch.hrefs[lo:hi], _host(document), found, (lo, first))
+
+
+def columns_python(batch: Batch) -> Floats:
+    """Shape (n, len(COLUMNS)): the same without the kernel."""
     n = len(batch)
     if n == 0:
         return np.zeros((0, len(COLUMNS)), dtype=np.float32)
-    html = np.array([d.kind == "html" for d in batch.documents], dtype=np.float32)[batch.page]
+    html = batch.html.astype(np.float32)[batch.page]
     weights = _weights(batch)
     elements = batch.counts[:, 4]
     flags = (batch.flags[:, None] >> np.arange(len(FLAGS), dtype=np.uint64)) & np.uint64(1)
@@ -116,8 +162,8 @@ def features(batch: Batch) -> Floats:
     )
     return np.concatenate(
         [
-            _page_types(batch),
-            _urls(batch),
+            _page_types(batch)[batch.page],
+            _urls(batch)[batch.page],
             flags.astype(np.float32),
             tag,
             _own(batch, weights, html),
@@ -133,25 +179,25 @@ def features(batch: Batch) -> Floats:
 
 
 def _page_types(batch: Batch) -> Floats:
-    of_document = np.array(
+    """Shape (d, len(PAGE_TYPES))."""
+    return np.array(
         [
             [bool(d.types.intersection(names)) for names in PAGE_TYPES.values()]
             for d in batch.documents
         ],
         dtype=np.float32,
     )
-    return of_document[batch.page]
 
 
 def _urls(batch: Batch) -> Floats:
-    """The shape of the page's own address."""
+    """Shape (d, len(URL_COLUMNS)): the shape of the page's own address."""
     of_document = np.zeros((len(batch.documents), len(URL_COLUMNS)), dtype=np.float32)
     for i, document in enumerate(batch.documents):
         path = url_path(document.url)
         if path is not None:
             depth = min(path.count("/"), 6) / 3
             of_document[i] = 1, not path, depth, bool(_DIGITS.search(path))
-    return of_document[batch.page]
+    return of_document
 
 
 def url_path(url: str | None) -> str | None:
@@ -168,7 +214,7 @@ def _pages(batch: Batch) -> Iterator[tuple[Document, int, int]]:
 
 
 def _weights(batch: Batch) -> Weights:
-    chars = np.fromiter(map(len, batch.texts), dtype=np.float32, count=len(batch))
+    chars = batch.lengths.astype(np.float32)
     link_chars = batch.counts[:, 1].astype(np.float32)
     heading = (batch.flags & np.uint64(BIT["heading"])) != 0
     prose = chars - link_chars
@@ -177,8 +223,8 @@ def _weights(batch: Batch) -> Weights:
 
 
 def _tags(batch: Batch) -> Floats:
-    number = {name: i for i, name in enumerate(TAGS)}
-    of_name = np.array([number.get(tag, len(TAGS)) for tag, _ in batch.names], dtype=np.int64)
+    numbers = [_TAG_NUMBERS.get(tag, len(TAGS)) for tag, _ in batch.names]
+    of_name = np.array(numbers, dtype=np.int64)
     at = batch.element_name[batch.counts[:, 4]]
     return np.eye(len(TAGS) + 1, len(TAGS), dtype=np.float32)[of_name[at]]
 
@@ -201,7 +247,7 @@ def _own(batch: Batch, weights: Weights, html: Floats) -> Floats:
             np.log1p(again),
             before,
             after,
-            *_structured_body(batch).T,
+            *_structured_bodies(batch).T,
         ],
         axis=1,
         dtype=np.float32,
@@ -221,14 +267,18 @@ def _repetition(batch: Batch) -> tuple[Floats, NDArray[np.bool_], NDArray[np.boo
     return again, np.concatenate(([False], same)), np.concatenate((same, [False]))
 
 
-def _structured_body(batch: Batch) -> Floats:
+def _structured_bodies(batch: Batch) -> Floats:
     found = np.zeros((len(batch), 2), dtype=np.float32)
     for document, lo, hi in _pages(batch):
-        body = document.structured_body
-        if body:
-            found[lo:hi, 1] = 1
-            found[lo:hi, 0] = [len(t) > 25 and t[:60] in body for t in batch.texts[lo:hi]]
+        if document.structured_body:
+            found[lo:hi] = _structured_body(document, batch.texts[lo:hi])
     return found
+
+
+def _structured_body(document: Document, texts: Sequence[str]) -> list[tuple[bool, bool]]:
+    """Whether each text begins as a part of the document's structured body, and that it has one."""
+    body = document.structured_body
+    return [(len(text) > 25 and text[:60] in body, True) for text in texts]
 
 
 _HOST = re.compile(r"(?:https?:)?//(?:www\.|m\.|amp\.)?([^/?#:]*)", re.I)
@@ -335,9 +385,8 @@ def _links(batch: Batch) -> Floats:
     found = np.zeros((len(batch), len(LINK_COLUMNS)), dtype=np.float32)
     again, rel = LINK_COLUMNS.index("href_again"), LINK_COLUMNS.index("rel_nofollow")
     for document, lo, hi in _pages(batch):
-        own = _HOST.match(document.url or "")
         hrefs = batch.hrefs[lo:hi]
-        judge_targets(hrefs, own.group(1).lower() if own else "", found[lo:hi])
+        judge_targets(hrefs, _host(document), found, (lo, 0))
         count = Counter(hrefs)
         count[""] = 0
         found[lo:hi, again] = [count[href] > 1 for href in hrefs]
@@ -347,14 +396,22 @@ def _links(batch: Batch) -> Floats:
     return found
 
 
-def judge_targets(hrefs: Sequence[str], host: str, found: Floats) -> None:
-    """Fills in :func:`link_evidence` of the targets that are not empty; one row each."""
+def _host(document: Document) -> str:
+    own = _HOST.match(document.url or "")
+    return own.group(1).lower() if own else ""
+
+
+def judge_targets(hrefs: Sequence[str], host: str, found: Floats, corner: tuple[int, int]) -> None:
+    """Fills in :func:`link_evidence` of the targets that are not empty, one row each; ``corner``
+    are the first row and column."""
+    row, column = corner
     left: Sequence[int] = range(len(hrefs))
     if kernels is not None:
-        left = kernels.links(hrefs, host, _SOUGHT, found, found.shape[1])
-    rows = [i for i in left if hrefs[i]]
-    if rows:
-        found[rows, : len(_PLAIN)] = [link_evidence(hrefs[i][:MAX_HREF], host) for i in rows]
+        left = kernels.links(hrefs, host, _SOUGHT, found, found.shape[1], row, column)
+    for i in left:
+        if hrefs[i]:
+            told = link_evidence(hrefs[i][:MAX_HREF], host)
+            found[row + i, column : column + len(_PLAIN)] = told
 
 
 def _places(batch: Batch, weights: Weights) -> Floats:

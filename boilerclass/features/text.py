@@ -112,8 +112,19 @@ class Characters(NamedTuple):
     lengths: Ints
 
 
-def characters(texts: Sequence[str]) -> Characters:
+def characters(texts: tuple[str, ...]) -> Characters:
     """The texts as one array; the character before each start and after each end is ``\\n``."""
+    if kernels is None:
+        return characters_python(texts)
+    codes, starts, lengths = kernels.characters(texts)
+    return Characters(
+        np.frombuffer(codes, dtype=np.uint16),
+        np.frombuffer(starts, dtype=np.int64),
+        np.frombuffer(lengths, dtype=np.int64),
+    )
+
+
+def characters_python(texts: Sequence[str]) -> Characters:
     joined = "\n" + "\n".join(texts) + "\n"
     wide = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     codes = np.minimum(wide, PLANE - 1).astype(np.uint16)
@@ -140,14 +151,6 @@ classes of its first and last character."""
 
 def tally(chars: Characters) -> NDArray[np.int32]:
     """Shape (n, len(TALLIED))."""
-    if kernels is not None:
-        found = np.empty((len(chars.starts), len(TALLIED)), dtype=np.int32)
-        kernels.count(chars, tables()[0], found)
-        return found
-    return tally_python(chars)
-
-
-def tally_python(chars: Characters) -> NDArray[np.int32]:
     codes, starts, lengths = chars
     n = len(starts)
     kinds = tables()[0][codes]
@@ -181,8 +184,17 @@ _STARTS = np.array([CLASSES.index(name) for name in STARTS])
 _ENDS = np.array([CLASSES.index(name) for name in ENDS])
 
 
-def features(chars: Characters) -> Floats:
-    """Shape (n, len(COLUMNS)): counts and shares of the characters of each paragraph."""
+def fill(chars: Characters, found: Floats, first: int) -> None:
+    """Fills in COLUMNS, from column ``first`` of ``found`` on: counts and shares of the characters
+    of each paragraph."""
+    if kernels is not None:
+        kernels.form(chars, tables()[0], found, found.shape[1], first)
+    else:
+        found[:, first : first + len(COLUMNS)] = columns_python(chars)
+
+
+def columns_python(chars: Characters) -> Floats:
+    """Shape (n, len(COLUMNS)): the same without the kernel."""
     if len(chars.starts) == 0:
         return np.zeros((0, len(COLUMNS)), dtype=np.float32)
     found = tally(chars)

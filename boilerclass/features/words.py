@@ -23,6 +23,7 @@ STEPS = (0, 1, 2, 2, 3, 3, 3, 3, 3)
 PAGE_GROUP = 4
 """Group of the words of ``<html>`` and ``<body>``: they tell the kind of page."""
 GROUPS = 5
+_GROUP_OF = np.array((*STEPS, PAGE_GROUP, PAGE_GROUP), dtype=np.int64)
 BUCKETS_PER_GROUP = 1 << 13
 BUCKETS = GROUPS * BUCKETS_PER_GROUP
 MAX_WORDS = 12
@@ -65,27 +66,40 @@ def hashed(tag: str, words: str) -> tuple[int, ...]:
 
 def collect(batch: Batch) -> Words:
     """The words around each paragraph, told apart by how far up they stand; in text, none."""
-    html = np.array([d.kind == "html" for d in batch.documents], dtype=bool)[batch.page]
+    pages = np.where(batch.html[:, None], np.stack(_page_names(batch), axis=1), -1)
+    around = np.full((len(batch), len(STEPS) + pages.shape[1]), -1, dtype=np.int64)
+    around[:, len(STEPS) :] = pages[batch.page]
+    chains(batch, around)
+    return Words(buckets_of(batch.names), around, _GROUP_OF)
+
+
+def chains(batch: Batch, found: Ints) -> None:
+    """Fills in the names at each of STEPS up; what lies beyond the root stays as it is."""
+    if kernels is not None:
+        kernels.chains(batch.arrays, len(STEPS), found, found.shape[1])
+        return
     at = batch.counts[:, 4]
-    alive = html.copy()
-    columns = []
-    for _ in STEPS:
-        columns.append(np.where(alive, batch.element_name[at], -1))
+    alive = batch.html.astype(bool)[batch.page]
+    for k in range(len(STEPS)):
+        found[alive, k] = batch.element_name[at[alive]]
         up = batch.parents[at]
         alive &= up != at
         at = up
-    columns += [np.where(html, names[batch.page], -1) for names in _page_names(batch)]
-    groups = (*STEPS, *(PAGE_GROUP,) * (len(columns) - len(STEPS)))
-    return Words(
-        buckets_of(batch.names),
-        np.stack(columns, axis=1),
-        np.array(groups, dtype=np.int64),
-    )
 
 
 def sums(found: Words, table: Floats) -> Floats:
     """Shape (n, k): for each paragraph the sum of its buckets' rows of ``table``, (BUCKETS, k),
     divided by the square root of their number."""
+    if kernels is None:
+        return sums_python(found, table)
+    k = table.shape[1]
+    total = np.empty((len(found.chains), k), dtype=np.float32)
+    kernels.name_sums(found.chains, found.groups, *found.names, table, k, total)
+    return total
+
+
+def sums_python(found: Words, table: Floats) -> Floats:
+    """The same without the kernel."""
     size, many = found.names.sizes, len(found.names.bounds) - 1
     of_name = np.zeros((GROUPS, many, table.shape[1]), dtype=np.float32)
     for group, total in enumerate(of_name):
@@ -117,9 +131,9 @@ def bag(found: Words) -> Bag:
 def _page_names(batch: Batch) -> list[Ints]:
     """The names of each document's ``<html>`` and ``<body>``, -1 where it has none."""
     first = np.searchsorted(batch.element_page, np.arange(len(batch.documents)))
-    body = [
-        next((i for i, tag in enumerate(d.tree.tags[:3]) if tag == "body"), None)
-        for d in batch.documents
-    ]
-    at_body = np.array([-1 if b is None else f + b for f, b in zip(first, body, strict=True)])
+    at_body = np.full_like(first, -1)
+    for d, tree in enumerate(document.tree for document in batch.documents):
+        opening = [tree.names[i][0] for i in tree.name_of[:3]]
+        if "body" in opening:
+            at_body[d] = first[d] + opening.index("body")
     return [batch.element_name[first], np.where(at_body >= 0, batch.element_name[at_body], -1)]

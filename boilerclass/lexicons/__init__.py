@@ -3,14 +3,18 @@
 Each ``<iso639-1>.txt`` beside this file holds one ``class<TAB>phrase`` a line, sorted; lines that
 start with ``#`` are comments. A phrase matches at the start of a paragraph, on a word boundary; a
 phrase that ends in ``$`` matches the whole paragraph only (digits around it are ignored).
+
+``compiled.json`` holds what is matched against, all languages together and folded, since folding
+them takes as long as labelling several pages. :mod:`boilerclass.lexicons.compile` makes it.
 """
 
+import json
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Final, NamedTuple
 from unicodedata import normalize
 
 from boilerclass.native import kernels
@@ -27,14 +31,12 @@ CLASSES: Final[tuple[str, ...]] = (
     "nav",
 )
 
-# Marks that matter in their script (vowel signs, tone marks, kana voicing): not word breaks.
-_MARKS = (
+MARKS: Final = (
     "\u0900-\u0963\u0966-\u096f\u0971-\u0df3\u0e00-\u0e3e\u0e40-\u0e4e\u0e50-\u0e59\u0e80-\u0ecd"
     "\u0f71-\u0f84\u0f90-\u0fbc\u1000-\u1049\u1050-\u109d\u1780-\u17d3\u3099\u309a"
 )
-_BREAKS = re.compile(f"[^\\w\\s{_MARKS}]+")
-_FILE_BREAKS = re.compile(f"[^\\w\\s{_MARKS}$#]+")
-_SPACES = re.compile("  +")
+"""Marks that matter in their script (vowel signs, tone marks, kana voicing): not word breaks."""
+_BREAKS = re.compile(f"[^\\w\\s{MARKS}]+")
 # Diacritics, Hebrew points, Arabic vowel signs and tatweel, soft hyphen, joiners.
 _DROPPED = re.compile(
     "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640"
@@ -44,11 +46,9 @@ _LETTERS = (("ı", "i"), ("ł", "l"), ("đ", "d"), ("ø", "o"))
 _ASCII = str.maketrans(
     {chr(code): chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 )
-# Scripts written without spaces: Thai, Lao, Burmese, Khmer, kana, Han.
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
-)
-_FIRST_UNSPACED: Final = "\u0e00"
+FIRST_UNSPACED: Final = "\u0e00"
+"""No script before it is written without spaces."""
+COMPILED: Final = "compiled.json"
 
 
 def fold(text: str) -> str:
@@ -58,10 +58,10 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.translate(_ASCII).split())
-    return " ".join(_fold(text, _BREAKS).split())
+    return " ".join(fold_marks(text, _BREAKS).split())
 
 
-def _fold(text: str, breaks: re.Pattern[str]) -> str:
+def fold_marks(text: str, breaks: re.Pattern[str]) -> str:
     """Text without case and diacritics, every match of `breaks` turned into a space."""
     bare = text.casefold()
     if not bare.isascii():
@@ -77,11 +77,53 @@ _MARK: Final = " \ua66e "
 ones. A letter, as folding drops all else, and one that no page begins a paragraph with."""
 
 
+_ALONE = (
+    (0x00, 0x250),  # Latin
+    (0x370, 0x483),  # Greek, Cyrillic
+    (0x48A, 0x530),
+    (0x5D0, 0x5EB),  # Hebrew
+    (0x620, 0x64B),  # Arabic
+    (0x660, 0x66A),
+    (0x671, 0x6D4),
+    (0x2000, 0x2070),  # punctuation, currencies, signs, arrows, shapes
+    (0x20A0, 0x20C0),
+    (0x2100, 0x2150),
+    (0x2190, 0x2200),
+    (0x25A0, 0x27C0),
+    (0x3000, 0x302A),  # kana
+    (0x3041, 0x3097),
+    (0x30A1, 0x30FF),
+)
+"""Ranges of characters that fold to the same whatever stands beside them. Marks, which go with the
+character before them, are not among these."""
+_THEMSELVES = ((0x4E00, 0x9FF0), (0xAC00, 0xD7A4))
+"""Han and Hangul, which fold to themselves as long as only such characters stand beside them."""
+_DROP: Final = 1
+
+
+@cache
+def _table() -> "array[int]":
+    """For each code point of the basic plane what it folds to: a code, and sixteen bits up a second
+    one; _DROP for nothing at all; 0 where that depends on what stands beside it."""
+    table = array("I", bytes(4 * 0x10000))
+    alone = [code for first, last in _ALONE for code in range(first, last)]
+    breaks = re.compile(f"[^\\w\\s\0{MARKS}]+")  # NUL parts what is folded together
+    folded = fold_marks("\0".join(map(chr, alone[1:])), breaks).split("\0")
+    for code, found in zip(alone[1:], folded, strict=True):
+        codes = [ord(" " if c.isspace() else c) for c in found] or [_DROP]
+        if len(codes) <= 2 and max(codes) < 0x10000:
+            table[code] = codes[0] | codes[-1] << 16 if len(codes) == 2 else codes[0]
+    table[0] = ord(" ")
+    for first, last in _THEMSELVES:
+        table[first:last] = array("I", range(first, last))
+    return table
+
+
 def fold_openings(texts: Sequence[str], chars: int) -> list[str]:
     """The first so many characters of each text, folded."""
     folded: list[str | None]
     if kernels is not None:
-        folded = kernels.fold(tuple(texts), chars)
+        folded = kernels.fold(tuple(texts), chars, _table())
     else:
         folded = [fold(opening) if (opening := t[:chars]).isascii() else None for t in texts]
     others = [i for i, found in enumerate(folded) if found is None]
@@ -93,33 +135,26 @@ def fold_openings(texts: Sequence[str], chars: int) -> list[str]:
     return [found or "" for found in folded]
 
 
+class Tables(NamedTuple):
+    """Folded phrases of all languages, each with the bit mask of its classes."""
+
+    phrases: Mapping[str, int]
+    starts: Mapping[str, Mapping[str, int]]
+    """By their first word those that may start a paragraph."""
+    runs: Mapping[str, Mapping[str, int]]
+    """The same of scripts without spaces, by their first two characters."""
+
+
 class Cues:
     """Phrases of all languages, ready to be matched."""
 
     __slots__ = ("_longest", "_runs", "_starts", "_whole")
 
-    def __init__(self, entries: list[tuple[str, bool, int]]) -> None:
-        """Take (folded phrase, whole paragraph only, class mask) entries."""
-        phrases: dict[str, int] = {}
-        starts: dict[str, dict[str, int]] = {}
-        runs: dict[str, dict[str, int]] = {}
-        for phrase, whole, mask in entries:
-            phrases[phrase] = phrases.get(phrase, 0) | mask
-            if whole:
-                continue
-            if phrase[0] >= _FIRST_UNSPACED and len(phrase) > 1 and _UNSPACED.match(phrase):
-                table, key = runs, phrase[:2]
-            else:
-                table, key = starts, phrase.partition(" ")[0]
-            known = table.get(key)
-            if known is None:
-                table[key] = {phrase: mask}
-            else:
-                known[phrase] = known.get(phrase, 0) | mask
-        self._whole = phrases
-        self._starts = {word: (tuple(known), known) for word, known in starts.items()}
-        self._runs = runs
-        self._longest = max(map(len, phrases), default=0) + 16
+    def __init__(self, tables: Tables) -> None:
+        self._whole = tables.phrases
+        self._starts = {word: (tuple(known), known) for word, known in tables.starts.items()}
+        self._runs = tables.runs
+        self._longest = max(map(len, tables.phrases), default=0) + 16
 
     def match(self, folded: str) -> int:
         """Bit mask of the classes (bit i is ``CLASSES[i]``) whose phrase starts the paragraph."""
@@ -135,8 +170,8 @@ class Cues:
         if kernels is None:
             return list(map(self.match, folded))
         masks = array("q", bytes(8 * len(folded)))
-        tables = (self._whole, self._starts, self._runs)
-        dated = kernels.match(folded, *tables, _FIRST_UNSPACED, masks)
+        tables = (self._whole, self._longest, self._starts, self._runs)
+        dated = kernels.match(folded, *tables, FIRST_UNSPACED, masks)
         for i in dated:
             masks[i] |= self._match_undated(folded[i])
         return masks.tolist()
@@ -156,7 +191,7 @@ class Cues:
                     end = len(phrase)
                     if end == size or folded[end] == " ":
                         mask |= bits
-        if folded[0] >= _FIRST_UNSPACED:
+        if folded[0] >= FIRST_UNSPACED:
             for phrase, bits in self._runs.get(folded[:2], {}).items():
                 if folded.startswith(phrase):
                     mask |= bits
@@ -187,38 +222,7 @@ def phrases(language: str) -> list[tuple[str, str]]:
     return [(label, phrase.removesuffix("$")) for label, tab, phrase in lines if tab]
 
 
-def parse(text: str, name: str) -> list[tuple[str, bool, int]]:
-    """Entries of one lexicon: (folded phrase, whole paragraph only, class mask).
-
-    Raises ValueError naming `name` and the line when a line is malformed.
-    """
-    entries = []
-    for number, line in enumerate(_SPACES.sub(" ", _fold(text, _FILE_BREAKS)).split("\n"), 1):
-        label, tab, phrase = line.partition("\t")
-        mask = _MASKS.get(label, 0)
-        if not mask:
-            if label.startswith("#") or not line.strip():
-                continue
-            problem = f"unknown class {label!r}" if tab else "no tab"
-            raise ValueError(f"{name}, line {number}: {problem}")
-        whole = phrase.endswith("$")
-        folded = (phrase[:-1] if whole else phrase).strip(" ")
-        if not folded or _RESERVED.search(folded):
-            raise ValueError(f"{name}, line {number}: malformed phrase")
-        entries.append((folded, whole, mask))
-    return entries
-
-
-_RESERVED = re.compile("[$#\\t]")
-_MASKS: Final = {name: 1 << index for index, name in enumerate(CLASSES)}
-
-
 @cache
 def load() -> Cues:
-    """Phrases of all languages merged into one matcher, read once."""
-    folder = files(__name__)
-    entries = []
-    for code in languages():
-        name = f"{code}.txt"
-        entries += parse(folder.joinpath(name).read_text(encoding="utf-8"), name)
-    return Cues(entries)
+    """Phrases of all languages in one matcher, read once."""
+    return Cues(Tables(**json.loads((files(__name__) / COMPILED).read_bytes())))

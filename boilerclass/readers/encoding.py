@@ -12,6 +12,7 @@ import re
 from turbohtml.detect import detect
 
 from boilerclass.errors import InvalidOption
+from boilerclass.native import kernels
 
 BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -75,11 +76,19 @@ def codec_of(label: str) -> str | None:
 
 def without_surrogates(text: str) -> str:
     """The text with U+FFFD for code points that no encoding can write."""
+    if not _holds_surrogates(text):
+        return text
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def _holds_surrogates(text: str) -> bool:
+    if kernels is not None:
+        return bool(kernels.surrogates(text))
     try:
         text.encode()
     except UnicodeEncodeError:
-        return _SURROGATE.sub("\ufffd", text)
-    return text
+        return True
+    return False
 
 
 def _decode_as(data: bytes, encoding: str) -> str:

@@ -6,13 +6,14 @@ import functools
 import re
 from array import array
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from itertools import compress
+from itertools import compress, count
 from typing import NamedTuple
 
 import turbohtml
 
-from boilerclass.document import Document, Forced, Origin, Paragraph, Tree, nowhere
+from boilerclass.document import Document, Forced, Origin, Paragraph, Paragraphs, Tree, nowhere
 from boilerclass.markup import (
     BIT,
     BLOCK_TAGS,
@@ -79,10 +80,10 @@ _BITS = (BIT["link"], BIT["hidden"], BIT["preformatted"], BIT["bold"])
 class _Walked(NamedTuple):
     """What a walk over a tree brings home."""
 
-    paragraphs: list[Paragraph]
+    paragraphs: Paragraphs
     tree: Tree
-    elements: Callable[[], Sequence[turbohtml.Element]]
-    """Those of the entries of ``tree``, in its order."""
+    elements: Callable[[turbohtml.Document], Sequence[turbohtml.Element]]
+    """Those of the entries of ``tree``, in its order, of the page as it was parsed this time."""
     head: list[tuple[str, str, str]]
     """What the page says of itself: tag, key, value."""
 
@@ -102,19 +103,19 @@ def read(
     page: str, *, url: str | None = None, encoding: str | None = None, rules: Rules = NO_RULES
 ) -> Document:
     """The paragraphs of an HTML page in document order, whatever the page looks like."""
-    tree = turbohtml.parse(page, source_locations=True)
+    tree = turbohtml.parse(page, positions=False)
     walked = _walk(tree)
     head = _head(walked.head)
-    data = structured.find(head.json_ld, head.state)
     paragraphs, verdicts = _visible(walked.paragraphs, _verdicts(walked, tree, rules))
-    hosts = [p.element for p in paragraphs]
+    hosts = paragraphs.numbers[4::5]
     first_data = None
-    prose = sum(len(p.text) - p.link_chars for p in paragraphs)
-    if sum(map(len, data.paragraphs)) > prose:
-        unseen = structured.unseen(_texts_of(data.paragraphs), (p.text for p in paragraphs))
+    prose = sum(map(len, paragraphs.texts)) - sum(paragraphs.numbers[1::5])
+    data = structured.find(head.json_ld, head.state, prose)
+    if data.paragraphs:
+        unseen = structured.unseen(_texts_of(data.paragraphs), paragraphs.texts)
         if sum(map(len, unseen)) > prose:
             first_data = len(paragraphs)
-            paragraphs.extend(Paragraph(text, flags=BIT["p"]) for text in unseen)
+            paragraphs += [Paragraph(text, flags=BIT["p"]) for text in unseen]
     return Document(
         kind="html",
         paragraphs=paragraphs,
@@ -135,25 +136,32 @@ def read(
 def walk_python(tree: turbohtml.Document) -> _Walked:
     """The walk from node to node."""
     walk = _Walk(tree)
-    columns = Tree(walk.parents, walk.ends, walk.tags, walk.words)
-    return _Walked(walk.paragraphs, columns, lambda: walk.elements, _head_entries(tree))
+    numbers: defaultdict[tuple[str, str], int] = defaultdict(count().__next__)
+    name_of = [numbers[name] for name in zip(walk.tags, walk.words, strict=True)]
+    columns = Tree(walk.parents, walk.ends, list(numbers), name_of)
+    paragraphs = Paragraphs.of(walk.paragraphs)
+    return _Walked(paragraphs, columns, lambda tree: _Walk(tree).elements, _head_entries(tree))
 
 
 def walk_compiled(tree: turbohtml.Document) -> _Walked | None:
     """The same by the compiled kernel; None where there is none, or it is in doubt."""
     if kernels is None or tree.root is None:
         return None
-    found = kernels.walk(tree.encode(), _TAGS, ROLE_FLAGS, _BITS, Paragraph)
+    found = kernels.walk(tree.serialize(), _TAGS, ROLE_FLAGS, _BITS)
     if found is None:
         return None
-    paragraphs, parents, ends, tags, words, order, head, size = found
+    (texts, hrefs, rels, numbers, flags), (parents, ends, names, name_of, order), head, size = found
 
-    def elements() -> Sequence[turbohtml.Element]:
+    def elements(tree: turbohtml.Document) -> Sequence[turbohtml.Element]:
         every = tree.select("*")
         return [every[i] for i in array("q", order)] if len(every) == size else _Walk(tree).elements
 
-    columns = Tree(array("q", parents), array("q", ends), tags, words)
-    return _Walked(paragraphs, columns, elements, head)
+    return _Walked(
+        Paragraphs(texts, hrefs, rels, array("q", numbers), array("Q", flags)),
+        Tree(array("q", parents), array("q", ends), names, array("q", name_of)),
+        elements,
+        head,
+    )
 
 
 def _walk(tree: turbohtml.Document) -> _Walked:
@@ -210,26 +218,27 @@ def _head(entries: Sequence[tuple[str, str, str]]) -> _Head:
 def _verdicts(walked: _Walked, tree: turbohtml.Document, rules: Rules) -> Sequence[Forced | None]:
     if not any(rules):
         return [None] * len(walked.paragraphs)
-    elements = walked.elements()
-    return rules.verdicts(tree, [elements[p.element] for p in walked.paragraphs])
+    elements = walked.elements(tree)
+    return rules.verdicts(tree, [elements[i] for i in walked.paragraphs.numbers[4::5]])
 
 
 def _visible(
-    paragraphs: list[Paragraph], verdicts: Sequence[Forced | None]
-) -> tuple[list[Paragraph], Sequence[Forced | None]]:
+    paragraphs: Paragraphs, verdicts: Sequence[Forced | None]
+) -> tuple[Paragraphs, Sequence[Forced | None]]:
     """The paragraphs that a browser shows or a rule keeps, with their verdicts.
 
     All of them where most of the text is hidden: such a page is shown by its scripts.
     """
-    hidden = sum(len(p.text) for p in paragraphs if p.flags & BIT["hidden"])
-    shown = sum(len(p.text) for p in paragraphs) - hidden
-    if hidden == 0 or shown < max(hidden, LITTLE_TEXT):
+    bit = BIT["hidden"]
+    covered = [flags & bit != 0 for flags in paragraphs.flags]
+    hidden = sum(map(len, compress(paragraphs.texts, covered)))
+    if hidden == 0 or sum(map(len, paragraphs.texts)) - hidden < max(hidden, LITTLE_TEXT):
         return paragraphs, verdicts
     keep = [
-        not paragraph.flags & BIT["hidden"] or (verdict is not None and verdict.keep)
-        for paragraph, verdict in zip(paragraphs, verdicts, strict=True)
+        not below or (verdict is not None and verdict.keep)
+        for below, verdict in zip(covered, verdicts, strict=True)
     ]
-    return list(compress(paragraphs, keep)), list(compress(verdicts, keep))
+    return paragraphs.where(keep), list(compress(verdicts, keep))
 
 
 class _Run:
@@ -424,19 +433,25 @@ def _texts_of(parts: Sequence[str]) -> Iterator[str]:
     for part in parts:
         if "<" in part:
             tree = turbohtml.parse(part)
-            yield from (p.text for p in _walk(tree).paragraphs)
+            yield from _walk(tree).paragraphs.texts
         else:
             yield from (" ".join(line.split()) for line in part.splitlines())
 
 
 def _locator(
-    page: str, elements: Callable[[], Sequence[turbohtml.Element]], hosts: Sequence[int]
+    page: str,
+    elements: Callable[[turbohtml.Document], Sequence[turbohtml.Element]],
+    hosts: Sequence[int],
 ) -> Callable[[int], Origin]:
     """A function from a paragraph's index to its origin; most callers never ask.
 
-    ``hosts`` are the paragraphs' elements, as numbers in ``elements()``.
+    ``hosts`` are the paragraphs' elements, as numbers in ``elements(tree)``.
     """
-    nodes = functools.cache(elements)
+
+    @functools.cache
+    def nodes() -> Sequence[turbohtml.Element]:
+        # Parsed again: to keep the places of all elements at hand costs every reader time.
+        return elements(turbohtml.parse(page, source_locations=True))
 
     @functools.cache
     def counted_once() -> list[int]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from boilerclass.native import kernels
 from boilerclass.readers.encoding import without_surrogates
 
 MAX_BLOB = 5_000_000
@@ -33,11 +34,15 @@ class StructuredText(NamedTuple):
     """JSON-LD ``articleBody``, empty if there is none."""
     headlines: list[str]
     paragraphs: list[str]
-    """The article as strings that may hold HTML; empty if no data holds one."""
+    """The article as strings that may hold HTML; empty if no data holds one that is long enough."""
 
 
-def find(json_ld: Sequence[str], state: Sequence[str]) -> StructuredText:
-    """The article in a page's JSON-LD scripts, else in its framework's state."""
+def find(json_ld: Sequence[str], state: Sequence[str], shown: int) -> StructuredText:
+    """The article in a page's JSON-LD scripts, else in its framework's state.
+
+    Its paragraphs are given where they are longer than what the page has to show, so many
+    characters of prose.
+    """
     body, headlines = "", []
     for blob in parsed(s for s in json_ld if "articleBody" in s):
         for node in objects(blob):
@@ -46,10 +51,21 @@ def find(json_ld: Sequence[str], state: Sequence[str]) -> StructuredText:
                 body = without_surrogates(text)
             if isinstance(headline, str):
                 headlines.append(without_surrogates(" ".join(headline.split())))
-    if body:
-        return StructuredText(body, headlines, [body])
-    prose = max((_largest_prose(blob) for blob in parsed(state)), key=_size, default=[])
-    return StructuredText("", headlines, [without_surrogates(text) for text in prose])
+    paragraphs = [body]
+    if not body:
+        # To parse a state costs more than all else that is done to a page.
+        worth = [script for script in state if most_prose(script) > shown]
+        prose = max((_largest_prose(blob) for blob in parsed(worth)), key=_size, default=[])
+        paragraphs = [without_surrogates(text) for text in prose]
+    return StructuredText(body, headlines, paragraphs if _size(paragraphs) > shown else [])
+
+
+def most_prose(script: str) -> int:
+    """No fewer characters than the largest prose in a JSON script has."""
+    if kernels is None or len(script) > MAX_BLOB:
+        return len(script)
+    found: int = kernels.prose_in(script, _PROSE_KEYS, MIN_PROSE)
+    return found
 
 
 def types(json_ld: Sequence[str]) -> set[str]:

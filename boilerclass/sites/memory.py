@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,13 @@ class SiteMemory:
     """Pages by site."""
     titles: Sample
     """Pages by title."""
+    file: str | None = None
+    """The file it was read from; processes that it is sent to map that, so as to hold it once."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.file is not None:
+            return _mapped, (self.file, self.pages)
+        return SiteMemory, (self.paragraphs, self.sites, self.titles)
 
     def __repr__(self) -> str:
         return f"SiteMemory({self.pages} pages of {len(self.sites)} sites)"
@@ -81,7 +88,8 @@ class SiteMemory:
             CorruptSiteMemory: it cannot be read, is damaged, or was made by another version.
         """
         try:
-            return _parsed(npz.unpack(Path(path).read_bytes()))
+            memory = _parsed(npz.unpack(Path(path).read_bytes()))
+            return replace(memory, file=str(Path(path).resolve()))
         except OSError as error:
             raise CorruptSiteMemory(f"{path}: {error.strerror}. {_MAKE}") from error
         except ValueError as error:
@@ -200,6 +208,25 @@ def _parsed(arrays: dict[str, NDArray[Any]]) -> SiteMemory:
         raise ValueError(f"its format is {version}, this boilerclass reads {_VERSION}")
     if not np.array_equal(digest, _digest(arrays)):
         raise ValueError("its digest is another: it was damaged or changed")
+    return _tables(arrays)
+
+
+def _mapped(path: str, pages: int) -> SiteMemory:
+    """The memory in a file that another process has read.
+
+    Raises:
+        CorruptSiteMemory: the file has changed since then.
+    """
+    try:
+        memory = _tables(npz.mapped(path))
+    except (OSError, ValueError) as error:
+        raise CorruptSiteMemory(f"{path} has changed while it was in use") from error
+    if memory.pages != pages:
+        raise CorruptSiteMemory(f"{path} has changed while it was in use")
+    return memory
+
+
+def _tables(arrays: dict[str, NDArray[Any]]) -> SiteMemory:
     return SiteMemory(**{name: _table(kind, name, arrays) for name, kind in _TABLES.items()})
 
 

@@ -1,0 +1,258 @@
+/* What the first network's verdicts around a paragraph say about it; twin of
+ * boilerclass/features/context.py, where the columns have their names. */
+
+#include "batch.h"
+#include <math.h>
+
+enum { LABELS = 5, MOST_ROLES = 32, LEVELS = 4, DISTANCES = 9, FAR = 50, MOST_STEPS = 64 };
+
+typedef struct {
+    Batch b;
+    const float *roles;
+    Py_ssize_t role_count, stride;
+    int64_t label_of[MOST_ROLES];
+    int64_t shifts[MOST_STEPS], windows[MOST_STEPS];
+    Py_ssize_t shift_count, window_count, comment, title;
+    float *out;
+    float *labels;    /* LABELS of each paragraph */
+    double *running;  /* LABELS of each paragraph up to it, one more than there are */
+    double *core;     /* characters of core up to each paragraph, one more than there are */
+    double *held;     /* 1 + LABELS and a count, columns of elements + 1 */
+    int64_t *wider, *group;
+} Work;
+
+static double at_least(double value, double least) { return value > least ? value : least; }
+
+static void fill_labels(const Work *w)
+{
+    for (Py_ssize_t i = 0; i < w->b.n; i++) {
+        const float *role = w->roles + i * w->role_count;
+        float *label = w->labels + i * LABELS;
+        memset(label, 0, LABELS * sizeof *label);
+        for (Py_ssize_t k = 0; k < w->role_count; k++)
+            label[w->label_of[k]] += role[k];
+        memcpy(w->out + i * w->stride, role, w->role_count * sizeof *role);
+    }
+}
+
+static float *fill_steps(const Work *w, Py_ssize_t i, Py_ssize_t lo, Py_ssize_t hi, float *column)
+{
+    for (Py_ssize_t s = 0; s < w->shift_count; s++, column += LABELS) {
+        int64_t there = i + w->shifts[s];
+        if (there >= lo && there < hi)
+            memcpy(column, w->labels + there * LABELS, LABELS * sizeof *column);
+    }
+    for (Py_ssize_t s = 0; s < w->window_count; s++)
+        for (int after = 0; after < 2; after++, column += LABELS) {
+            int64_t width = w->windows[s], from = after ? i + 1 : i - width;
+            int64_t to = after ? i + 1 + width : i;
+            from = from < lo ? lo : from;
+            to = to > hi ? hi : to;
+            double many = at_least((double)(to - from), 1);
+            for (int k = 0; k < LABELS; k++)
+                column[k] = (float)((w->running[to * LABELS + k] - w->running[from * LABELS + k])
+                                    / many);
+        }
+    return column;
+}
+
+/* Means over the containers that hold the paragraph, by characters. */
+static float *fill_containers(const Work *w, Py_ssize_t i, int html, float *column)
+{
+    Py_ssize_t size = w->b.elements + 1;
+    int64_t at = element_of(&w->b, i);
+    for (int level = 0; level < LEVELS; level++, column += LABELS, at = w->wider[at]) {
+        if (!html)
+            continue;
+        double total = at_least(below(&w->b, w->held, at), 1e-6);
+        for (int k = 0; k < LABELS; k++)
+            column[k] = (float)(below(&w->b, w->held + (1 + k) * size, at) / total);
+    }
+    return column;
+}
+
+static void sum_up(const Work *w)
+{
+    const Batch *b = &w->b;
+    Py_ssize_t size = b->elements + 1;
+    double *count = w->held + (1 + LABELS) * size;
+    memset(w->running, 0, LABELS * sizeof *w->running);
+    memset(w->held, 0, (2 + LABELS) * size * sizeof *w->held);
+    w->core[0] = 0;
+    for (Py_ssize_t i = 0; i < b->n; i++) {
+        const float *label = w->labels + i * LABELS;
+        double *at = w->held + element_of(b, i) + 1, weight = log1p((double)b->lengths[i]);
+        *at += weight;
+        count[element_of(b, i) + 1] += 1;
+        for (int k = 0; k < LABELS; k++) {
+            at[(1 + k) * size] += weight * label[k];
+            w->running[(i + 1) * LABELS + k] = w->running[i * LABELS + k] + label[k];
+        }
+        w->core[i + 1] = w->core[i] + label[0] * (float)b->lengths[i];
+    }
+    for (int k = 0; k < 2 + LABELS; k++)
+        accumulate(w->held + k * size, b->elements);
+    find_wider(b, count, w->wider);
+}
+
+/* Log of how far it is, in paragraphs, no further than FAR. */
+static float log_distance(Py_ssize_t distance)
+{
+    return (float)log1p((double)(distance < FAR ? distance : FAR));
+}
+
+static void fill_distances(const Work *w, Py_ssize_t lo, Py_ssize_t hi, Py_ssize_t first)
+{
+    double total = w->core[hi] - w->core[lo], safe = at_least(total, 1);
+    float log_total = (float)log1p(total);
+    Py_ssize_t core = -1, title = -1, comment = -1;
+    for (Py_ssize_t i = lo; i < hi; i++) {
+        float *column = w->out + i * w->stride + first, own = w->labels[i * LABELS];
+        double before = w->core[i] - w->core[lo];
+        double after = at_least(total - before - own * (float)w->b.lengths[i], 0);
+        column[0] = (float)(before / safe);
+        column[1] = (float)(after / safe);
+        column[2] = (float)log1p(before);
+        column[3] = (float)log1p(after);
+        column[4] = log_total;
+        column[5] = log_distance(core < 0 ? FAR : i - core);
+        column[7] = log_distance(title < 0 ? FAR : i - title);
+        core = own > 0.5f ? i : core;
+        title = w->roles[i * w->role_count + w->title] > 0.5f ? i : title;
+    }
+    core = -1;
+    for (Py_ssize_t i = hi - 1; i >= lo; i--) {
+        float *column = w->out + i * w->stride + first;
+        column[6] = log_distance(core < 0 ? FAR : core - i);
+        column[8] = log_distance(comment < 0 ? FAR : comment - i);
+        core = w->labels[i * LABELS] > 0.5f ? i : core;
+        comment = w->roles[i * w->role_count + w->comment] > 0.5f ? i : comment;
+    }
+}
+
+/* Means over the paragraphs of the same shape, then over the page. */
+static int fill_groups(const Work *w, Py_ssize_t first)
+{
+    const Batch *b = &w->b;
+    Py_ssize_t many = find_shapes(b, w->group);
+    double *sums = many < 0 ? NULL : PyMem_Calloc(many + 1, (1 + LABELS) * sizeof *sums);
+    if (!sums) {
+        if (many >= 0)
+            PyErr_NoMemory();
+        return 0;
+    }
+    for (Py_ssize_t i = 0; i < b->n; i++) {
+        double *sum = sums + w->group[i] * (1 + LABELS);
+        *sum += 1;
+        for (int k = 0; k < LABELS; k++)
+            sum[1 + k] += w->labels[i * LABELS + k];
+    }
+    for (Py_ssize_t d = 0; d < b->documents; d++) {
+        double page[LABELS] = {0}, size = (double)(b->bounds[d + 1] - b->bounds[d]);
+        for (Py_ssize_t i = b->bounds[d]; i < b->bounds[d + 1]; i++)
+            for (int k = 0; k < LABELS; k++)
+                page[k] += w->labels[i * LABELS + k];
+        for (Py_ssize_t i = b->bounds[d]; i < b->bounds[d + 1]; i++) {
+            const double *sum = sums + w->group[i] * (1 + LABELS);
+            float *column = w->out + i * w->stride + first;
+            for (int k = 0; k < LABELS; k++) {
+                column[k] = (float)(sum[1 + k] / *sum);
+                column[LABELS + k] = (float)(page[k] / size);
+            }
+        }
+    }
+    PyMem_Free(sums);
+    return 1;
+}
+
+static int fill(const Work *w)
+{
+    const Batch *b = &w->b;
+    Py_ssize_t groups = w->role_count + LABELS * (w->shift_count + 2 * w->window_count + LEVELS);
+    fill_labels(w);
+    sum_up(w);
+    for (Py_ssize_t d = 0; d < b->documents; d++) {
+        Py_ssize_t lo = b->bounds[d], hi = b->bounds[d + 1];
+        for (Py_ssize_t i = lo; i < hi; i++) {
+            float *column = w->out + i * w->stride + w->role_count;
+            fill_containers(w, i, b->html[d], fill_steps(w, i, lo, hi, column));
+        }
+        fill_distances(w, lo, hi, groups + 2 * LABELS);
+    }
+    return fill_groups(w, groups);
+}
+
+/* The numbers of a tuple; how many, or -1 with an exception set. */
+static Py_ssize_t numbers_take(PyObject *tuple, int64_t *numbers, Py_ssize_t most, int64_t limit)
+{
+    Py_ssize_t n = PyTuple_GET_SIZE(tuple), taken = 0;
+    for (; taken < n && taken < most; taken++) {
+        int64_t number = numbers[taken] = PyLong_AsLongLong(PyTuple_GET_ITEM(tuple, taken));
+        if (number == -1 && PyErr_Occurred())
+            return -1;
+        if (number > limit || number < -limit)
+            break;
+    }
+    if (taken == n)
+        return n;
+    PyErr_SetString(PyExc_ValueError, "too many numbers, or one is too large");
+    return -1;
+}
+
+/* context(batch, roles, label of each role, shifts, windows, comment, title, out, stride) -> None:
+ * fills in the first columns of rows of zeros; comment and title are numbers of roles. */
+PyObject *kernels_context(PyObject *module, PyObject *args)
+{
+    (void)module;
+    PyObject *arrays, *roles_, *label_of, *shifts, *windows, *out_, *result = NULL;
+    Py_buffer roles, out;
+    Work w = {0};
+    if (!PyArg_ParseTuple(args, "O!OO!O!O!nnOn", &PyTuple_Type, &arrays, &roles_, &PyTuple_Type,
+                          &label_of, &PyTuple_Type, &shifts, &PyTuple_Type, &windows, &w.comment,
+                          &w.title, &out_, &w.stride)
+        || (w.role_count = numbers_take(label_of, w.label_of, MOST_ROLES, LABELS - 1)) < 0
+        || (w.shift_count = numbers_take(shifts, w.shifts, MOST_STEPS, 1 << 20)) < 0
+        || (w.window_count = numbers_take(windows, w.windows, MOST_STEPS, 1 << 20)) < 0
+        || !batch_take(arrays, &w.b))
+        return NULL;
+    Py_ssize_t n = w.b.n, size = w.b.elements + 1, columns;
+    columns = w.role_count + LABELS * (w.shift_count + 2 * w.window_count + LEVELS + 2) + DISTANCES;
+    int wrong = w.stride < columns || w.stride > 1 << 16 || w.comment < 0 || w.title < 0
+                || w.comment >= w.role_count || w.title >= w.role_count;
+    for (Py_ssize_t k = 0; k < w.role_count; k++)
+        wrong |= w.label_of[k] < 0;
+    for (Py_ssize_t k = 0; k < w.window_count; k++)
+        wrong |= w.windows[k] < 0;
+    if (wrong) {
+        PyErr_SetString(PyExc_ValueError, "the columns do not fit into a row");
+        goto batch;
+    }
+    if (!buffer_take(roles_, &roles, PyBUF_SIMPLE, n * w.role_count, sizeof(float)))
+        goto batch;
+    if (!buffer_take(out_, &out, PyBUF_WRITABLE, n * w.stride, sizeof(float)))
+        goto roles;
+    w.roles = roles.buf;
+    w.out = out.buf;
+    w.labels = PyMem_Malloc((n + 1) * LABELS * sizeof *w.labels);
+    w.running = PyMem_Malloc((n + 1) * LABELS * sizeof *w.running);
+    w.core = PyMem_Malloc((n + 1) * sizeof *w.core);
+    w.held = PyMem_Malloc((2 + LABELS) * size * sizeof *w.held);
+    w.wider = PyMem_Malloc(size * sizeof *w.wider);
+    w.group = PyMem_Malloc((n + 1) * sizeof *w.group);
+    if (!w.labels || !w.running || !w.core || !w.held || !w.wider || !w.group)
+        PyErr_NoMemory();
+    else if (fill(&w))
+        result = Py_NewRef(Py_None);
+    PyMem_Free(w.labels);
+    PyMem_Free(w.running);
+    PyMem_Free(w.core);
+    PyMem_Free(w.held);
+    PyMem_Free(w.wider);
+    PyMem_Free(w.group);
+    PyBuffer_Release(&out);
+roles:
+    PyBuffer_Release(&roles);
+batch:
+    batch_release(&w.b);
+    return result;
+}
