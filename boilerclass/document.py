@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import chain, compress
+from itertools import chain, compress, repeat
 from typing import Any, Literal, NamedTuple, Protocol, overload
 
 from boilerclass.labels import LABELS, Label, Role
@@ -87,7 +87,7 @@ class Paragraphs(Sequence[Paragraph]):
     def __getitem__(self, index: slice) -> Paragraphs: ...
     def __getitem__(self, index: int | slice) -> Paragraph | Paragraphs:
         if isinstance(index, slice):
-            return self._at(range(len(self))[index])
+            return Paragraphs.of([self[i] for i in range(len(self))[index]])
         i = range(len(self))[index]
         gap, link_chars, links, bold_chars, element = self.numbers[5 * i : 5 * i + 5]
         return Paragraph(
@@ -124,15 +124,13 @@ class Paragraphs(Sequence[Paragraph]):
 
     def where(self, keep: Sequence[bool]) -> Paragraphs:
         """Those for which ``keep`` is true."""
-        return self._at(list(compress(range(len(self)), keep)))
-
-    def _at(self, indices: Sequence[int]) -> Paragraphs:
+        each = chain.from_iterable(map(repeat, keep, repeat(len(NUMBERS))))
         return Paragraphs(
-            [self.texts[i] for i in indices],
-            [self.hrefs[i] for i in indices],
-            [self.rels[i] for i in indices],
-            array("q", chain.from_iterable(self.numbers[5 * i : 5 * i + 5] for i in indices)),
-            array("Q", [self.flags[i] for i in indices]),
+            list(compress(self.texts, keep)),
+            list(compress(self.hrefs, keep)),
+            list(compress(self.rels, keep)),
+            array("q", compress(self.numbers, each)),
+            array("Q", compress(self.flags, keep)),
         )
 
 
@@ -264,6 +262,11 @@ class Document:
     source: Source = field(default=PlainSource(), repr=False)
     forced: Mapping[int, Forced] = field(default_factory=dict)
     """Paragraphs, by index, that the user's own rules keep or drop."""
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """The texts of the paragraphs; costs less than to ask for the paragraphs themselves."""
+        return Paragraphs.of(self.paragraphs).texts
 
     def __reduce__(self) -> tuple[Any, ...]:
         # As columns: a paragraph is a dozen objects to pickle.

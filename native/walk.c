@@ -579,7 +579,7 @@ static int put_name(Walk *w, const Tag *tag, Span words)
     for (; *slot >= 0; slot = next_slot(w, slot)) {
         const Name *name = (Name *)(void *)w->names.at + *slot;
         if (name->hash == hash && name->tag == tag && name->size == words.size
-            && memcmp(w->name_text.at + name->at, words.at, words.size) == 0)
+            && (!words.size || memcmp(w->name_text.at + name->at, words.at, words.size) == 0))
             return put_int(&w->name_of, *slot);
     }
     Name name = {tag, w->name_text.size, words.size, hash};

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import unicodedata
 from collections.abc import Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -84,18 +85,16 @@ def tables() -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
     numbers = {name: i for i, name in enumerate(CLASSES)}
     of_category = {c: numbers[name] for c, name in _CATEGORIES.items()}
     characters = list(map(chr, range(PLANE)))
-    classes = np.array(
-        [of_category.get(c, 0) for c in map(unicodedata.category, characters)], dtype=np.uint8
-    )
+    categories = map(unicodedata.category, characters)
+    classes = np.array(bytearray(map(of_category.get, categories, repeat(0))))
     classes[ord('"')] = classes[ord("'")] = numbers["quote"]
     for name, members in _OVERRIDES.items():
         for character in members:
             classes[ord(character)] = numbers[name]
     folded = np.arange(PLANE, dtype=np.uint16)
-    for code in range(0x41, 0x2000):
-        character = characters[code].lower()
-        base = unicodedata.normalize("NFD", character)[0]
-        folded[code] = ord(base) if ord(base) < PLANE else code
+    lowered = "\n".join(map(str.lower, characters[0x41:0x2000]))
+    bases = unicodedata.normalize("NFD", lowered).split("\n")
+    folded[0x41:0x2000] = [ord(base[0]) for base in bases]  # none lies beyond the plane
     folded[classes == numbers["digit"]] = ord("0")
     folded[classes == numbers["space"]] = ord(" ")
     for code in (0x2018, 0x2019, 0x201C, 0x201D, 0x201E, 0xAB, 0xBB):
