@@ -39,10 +39,13 @@ class Cleaned(NamedTuple):
         with a blank line wherever the text had one or more between them.
         """
         document, kept = self.labelled.document, frozenset(self.kept)
+        if document.kind == "html":
+            texts = document.texts
+            return "\n\n".join([texts[i] for i in self.kept]) + "\n" if kept else ""
         pieces: list[str] = []
         gap = False
         for i, paragraph in enumerate(document.paragraphs):
-            gap = gap or document.kind == "html" or paragraph.gap > 0
+            gap = gap or paragraph.gap > 0
             if i in kept:
                 if pieces:
                     pieces.append("\n\n" if gap else "\n")

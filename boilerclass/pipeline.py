@@ -160,7 +160,7 @@ class Classifier:
             roles, found = evidence.weigh(document, roles, options.sites)
         data = decode.from_data(document)
         roles[data] = _SURELY_BODY
-        chars = np.array([len(p.text) for p in document.paragraphs], dtype=np.float32)
+        chars = np.array(list(map(len, document.texts)), dtype=np.float32)
         beta = self.betas[options.preset]
         chosen, probabilities = decode.labels(roles, chars, threshold=options.threshold, beta=beta)
         decode.obey(document.forced, chosen, probabilities)
