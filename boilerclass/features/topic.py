@@ -42,7 +42,7 @@ def features(batch: Batch, words: Bag, core: Floats) -> Floats:
     cosines = []
     for weight in (core * size, (1 - core) * size):
         centre = sums(slots, values * weight[rows], pages << BITS)
-        whole = (centre.reshape(pages, -1) ** 2).sum(axis=1)[batch.page]
+        whole = (centre.reshape(pages, 1 << BITS) ** 2).sum(axis=1)[batch.page]
         shared = sums(rows, values * centre[slots], n)
         others = whole - 2 * weight * shared + weight**2
         cosines.append((shared - weight) / np.sqrt(np.maximum(others, TINY)))
