@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress, count
+from operator import or_
 from typing import NamedTuple
 
 from boilerclass.document import OK, LabelledDocument
@@ -59,12 +61,10 @@ def clean(labelled: LabelledDocument, selection: Selection = CORE_TEXT) -> Clean
     reason = _left_out(labelled, selection)
     if reason:
         return Cleaned(labelled, (), reason)
-    verdicts = enumerate(zip(labelled.labels, labelled.roles, strict=True))
-    kept = [
-        i
-        for i, (label, role) in verdicts
-        if label in selection.labels or role in selection.with_roles
-    ]
+    taken = map(selection.labels.__contains__, labelled.labels)
+    if selection.with_roles:
+        taken = map(or_, taken, map(selection.with_roles.__contains__, labelled.roles))
+    kept = list(compress(count(), taken))
     if kept:
         return Cleaned(labelled, kept, OK)
     return Cleaned(labelled, (), NOTHING if labelled.status == OK else labelled.status)

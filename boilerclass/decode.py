@@ -61,7 +61,7 @@ def best_threshold(core: Floats, chars: Floats, beta: float) -> float:
     right = np.cumsum(core[order] * chars[order])
     kept = np.cumsum(chars[order])
     score = (1 + beta**2) * right / (kept + beta**2 * right[-1] + 1e-9)
-    return float(np.clip(core[order[score.argmax()]], LOWEST, HIGHEST))
+    return min(max(float(core[order[score.argmax()]]), LOWEST), HIGHEST)
 
 
 def from_data(document: Document) -> slice:

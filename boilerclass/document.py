@@ -288,6 +288,8 @@ none of it is core."""
 class Detail(Protocol):
     """What costs time and is worked out only when asked for."""
 
+    def roles(self) -> Sequence[Role]: ...
+    def probabilities(self) -> Sequence[Sequence[float]]: ...
     def reasons(self) -> Sequence[str]: ...
     def headline_scores(self) -> Sequence[float | None]: ...
     def clickbait(self, title: str) -> float: ...
@@ -297,10 +299,18 @@ class Detail(Protocol):
 class Settled(NamedTuple):
     """Details that have been worked out; what a pickled document carries."""
 
+    all_roles: Sequence[Role]
+    all_probabilities: Sequence[Sequence[float]]
     all_reasons: Sequence[str]
     all_scores: Sequence[float | None]
     own_score: float
     own_language: str | None
+
+    def roles(self) -> Sequence[Role]:
+        return self.all_roles
+
+    def probabilities(self) -> Sequence[Sequence[float]]:
+        return self.all_probabilities
 
     def reasons(self) -> Sequence[str]:
         return self.all_reasons
@@ -318,40 +328,46 @@ class Settled(NamedTuple):
 class LabelledDocument:
     """A document with a verdict on every paragraph."""
 
-    __slots__ = ("_detail", "document", "labels", "probabilities", "roles", "title")
+    __slots__ = ("_detail", "document", "labels")
 
-    def __init__(
-        self,
-        document: Document,
-        labels: Sequence[Label],
-        roles: Sequence[Role],
-        probabilities: Sequence[Sequence[float]],
-        detail: Detail,
-    ) -> None:
+    def __init__(self, document: Document, labels: Sequence[Label], detail: Detail) -> None:
         self.document = document
         self.labels = labels
         """One for each of ``document.paragraphs``."""
-        self.roles = roles
-        """The most probable role within each label."""
-        self.probabilities = probabilities
-        """For each paragraph the calibrated probabilities of LABELS, in that order."""
-        self.title = self._title()
         self._detail = detail
 
     def __reduce__(self) -> tuple[Any, ...]:
         detail = Settled(
+            self.roles,
+            self.probabilities,
             self._detail.reasons(),
             self._detail.headline_scores(),
             self.clickbait or 0.0,
             self._detail.language(),
         )
-        verdicts = (self.labels, self.roles, self.probabilities, detail)
-        return LabelledDocument, (settled(self.document), *verdicts)
+        return LabelledDocument, (settled(self.document), self.labels, detail)
 
     @property
     def paragraphs(self) -> list[LabelledParagraph]:
         """Every paragraph of the document, kept or not, in reading order."""
         return [LabelledParagraph(self, i) for i in range(len(self.labels))]
+
+    @property
+    def roles(self) -> Sequence[Role]:
+        """The most probable role within each label."""
+        return self._detail.roles()
+
+    @property
+    def probabilities(self) -> Sequence[Sequence[float]]:
+        """For each paragraph the calibrated probabilities of LABELS, in that order."""
+        return self._detail.probabilities()
+
+    @property
+    def title(self) -> str | None:
+        """The paragraph that is the document's own title, else what the page calls itself."""
+        if Role.TITLE in self.roles:
+            return self.document.texts[self.roles.index(Role.TITLE)]
+        return next((t for t in self.document.titles if t), None)
 
     @property
     def status(self) -> str:
@@ -373,7 +389,8 @@ class LabelledDocument:
     @property
     def clickbait(self) -> float | None:
         """How much the title withholds, 0 to 1; None without a title."""
-        return self._detail.clickbait(self.title) if self.title else None
+        title = self.title
+        return self._detail.clickbait(title) if title else None
 
     @property
     def detail(self) -> Detail:
@@ -382,11 +399,6 @@ class LabelledDocument:
     def origin(self, index: int) -> Origin:
         """Where a paragraph stands in the source."""
         return self.document.locate(index)
-
-    def _title(self) -> str | None:
-        if Role.TITLE in self.roles:
-            return self.document.paragraphs[self.roles.index(Role.TITLE)].text
-        return next((t for t in self.document.titles if t), None)
 
 
 class LabelledParagraph:

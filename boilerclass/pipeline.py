@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise, repeat
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,10 +103,10 @@ class Classifier:
 
         for part in processes.ordered(self._score_apart, sent(), jobs):
             # Decided here, so that what is only worked out on demand stays on demand.
-            for (document, roles), (page, options) in zip(part, held.popleft(), strict=True):
+            for (document, scores), (page, options) in zip(part, held.popleft(), strict=True):
                 again = _Again(page, replace(options, sites=None))
                 whole = replace(document, locate=again.locate, source=again)
-                yield self._decide(whole, roles, options)
+                yield self._decide(whole, scores, options)
 
     def label_documents(
         self, documents: Sequence[Document], options: Options
@@ -136,23 +136,28 @@ class Classifier:
         options = [chosen for _, chosen in pages]
         return list(map(self._decide, documents, self._score(documents), options))
 
-    def _score_apart(self, pages: Sequence[Chosen]) -> list[tuple[Document, Floats]]:
-        """Documents without their sources, which stay behind when they travel, and the
-        probabilities of their paragraphs' roles."""
+    def _score_apart(self, pages: Sequence[Chosen]) -> list[tuple[Document, _Scores]]:
+        """Documents without their sources, which stay behind when they travel, and their scores."""
         documents = [read(*page) for page in pages]
         bare = [replace(d, locate=nowhere, source=PlainSource()) for d in documents]
         return list(zip(bare, self._score(documents), strict=True))
 
-    def _score(self, documents: Sequence[Document]) -> list[Floats]:
-        """For each document the probabilities of its paragraphs' roles."""
+    def _score(self, documents: Sequence[Document]) -> list[_Scores]:
+        """The scores of each document."""
         together = batch.collect(documents)
         with one_thread():
             inputs = self.scorer.inputs(features.extract(together), together)
             roles = self.scorer.roles(inputs)
-        return [roles[start:end] for start, end in pairwise(together.bounds.tolist())]
+        chars = together.lengths.astype(np.float32)
+        # Copied: a document that is kept must not keep those beside it.
+        return [
+            _Scores(roles[start:end].copy(), chars[start:end])
+            for start, end in pairwise(together.bounds.tolist())
+        ]
 
-    def _decide(self, document: Document, roles: Floats, options: Options) -> LabelledDocument:
+    def _decide(self, document: Document, scores: _Scores, options: Options) -> LabelledDocument:
         found: list[evidence.Found] = []
+        roles, chars = scores
         alone = roles
         if options.sites is not None:
             from boilerclass.sites import evidence
@@ -160,18 +165,32 @@ class Classifier:
             roles, found = evidence.weigh(document, roles, options.sites)
         data = decode.from_data(document)
         roles[data] = _SURELY_BODY
-        chars = np.array(list(map(len, document.texts)), dtype=np.float32)
         beta = self.betas[options.preset]
         chosen, probabilities = decode.labels(roles, chars, threshold=options.threshold, beta=beta)
         decode.obey(document.forced, chosen, probabilities)
-        finer = (np.log(roles + 1e-9) + _ROLE_IN_LABEL[chosen]).argmax(axis=1)
-        return LabelledDocument(
-            document=document,
-            labels=[LABELS[i] for i in chosen.tolist()],
-            roles=[ROLES[i] for i in finer.tolist()],
-            probabilities=probabilities.tolist(),
-            detail=_Detail(self, document, chosen, _outside(found, alone, probabilities, chosen)),
-        )
+        verdict = _Verdict(chosen, roles, probabilities)
+        outside = _outside(found, alone, probabilities, chosen)
+        labels = [LABELS[i] for i in chosen.tolist()]
+        return LabelledDocument(document, labels, _Detail(self, document, verdict, outside))
+
+
+class _Scores(NamedTuple):
+    """What is known of the n paragraphs of a document before they are labelled."""
+
+    roles: Floats
+    """Shape (n, len(ROLES)): the probability of each role."""
+    chars: Floats
+    """Shape (n,): characters of each paragraph."""
+
+
+class _Verdict(NamedTuple):
+    """What was decided on the n paragraphs of a document."""
+
+    chosen: Ints
+    """Shape (n,): indices into LABELS."""
+    roles: Floats
+    probabilities: Floats
+    """Shape (n, len(LABELS))."""
 
 
 class _Again:
@@ -204,13 +223,23 @@ class _Detail:
         self,
         classifier: Classifier,
         document: Document,
-        chosen: Ints,
+        verdict: _Verdict,
         outside: Mapping[int, explain.Outside],
     ) -> None:
         self._classifier = classifier
         self._document = document
-        self._chosen = chosen
+        self._chosen, self._of_roles, self._of_labels = verdict
         self._outside = outside
+
+    @functools.cached_property
+    def _roles(self) -> list[Role]:
+        finer = (np.log(self._of_roles + 1e-9) + _ROLE_IN_LABEL[self._chosen]).argmax(axis=1)
+        return [ROLES[i] for i in finer.tolist()]
+
+    @functools.cached_property
+    def _probabilities(self) -> list[list[float]]:
+        found: list[list[float]] = self._of_labels.tolist()
+        return found
 
     @functools.cached_property
     def _reasons(self) -> list[str]:
@@ -224,6 +253,12 @@ class _Detail:
         for i, score in zip(rated, _headline_scores([texts[i] for i in rated]), strict=True):
             scores[i] = score
         return scores
+
+    def roles(self) -> Sequence[Role]:
+        return self._roles
+
+    def probabilities(self) -> Sequence[Sequence[float]]:
+        return self._probabilities
 
     def reasons(self) -> Sequence[str]:
         return self._reasons

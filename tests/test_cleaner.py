@@ -24,9 +24,7 @@ def labelled(*roles: Role, score: float = 0.7) -> LabelledDocument:
     return LabelledDocument(
         Document("text", [Paragraph(role) for role in roles]),
         [LABEL_OF[role] for role in roles],
-        roles,
-        [[0.2] * 5] * count,
-        Settled([""] * count, [None] * count, score, "en"),
+        Settled(roles, [[0.2] * 5] * count, [""] * count, [None] * count, score, "en"),
     )
 
 

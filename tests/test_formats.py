@@ -53,8 +53,8 @@ def everything(page: str, title: bool = False) -> Cleaned:
 def labelled(document: Document, *, title: bool) -> LabelledDocument:
     count = len(document.paragraphs)
     roles = [Role.TITLE if title and i == 0 else Role.BODY for i in range(count)]
-    detail = Settled([""] * count, [None] * count, 0.0, None)
-    return LabelledDocument(document, [Label.CORE] * count, roles, [[0.2] * 5] * count, detail)
+    detail = Settled(roles, [[0.2] * 5] * count, [""] * count, [None] * count, 0.0, None)
+    return LabelledDocument(document, [Label.CORE] * count, detail)
 
 
 def output(name: str, cleaned: Cleaned) -> bytes:

@@ -33,13 +33,9 @@ def labelled(
     """``document`` with the labels given, or all core."""
     count = len(document.paragraphs)
     roles = [Role.TITLE if title and i == 0 else Role.BODY for i in range(count)]
-    return LabelledDocument(
-        document,
-        labels or [Label.CORE] * count,
-        roles,
-        [[0.123456, 0.2, 0.3, 0.25, 0.126544]] * count,
-        Settled(["because"] * count, [0.98765] * count, 0.55555, "ro"),
-    )
+    probabilities = [[0.123456, 0.2, 0.3, 0.25, 0.126544]] * count
+    detail = Settled(roles, probabilities, ["because"] * count, [0.98765] * count, 0.55555, "ro")
+    return LabelledDocument(document, labels or [Label.CORE] * count, detail)
 
 
 def lines(*texts: str) -> Document:
