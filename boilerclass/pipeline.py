@@ -158,15 +158,17 @@ class Classifier:
     def _decide(self, document: Document, scores: _Scores, options: Options) -> LabelledDocument:
         found: list[evidence.Found] = []
         roles, chars = scores
+        roles[decode.from_data(document)] = _SURELY_BODY
         alone = roles
+        threshold, beta = options.threshold, self.betas[options.preset]
         if options.sites is not None:
             from boilerclass.sites import evidence
 
+            if threshold is None:  # without the memory: what it says of one changes no other
+                core = (roles @ context.TO_LABELS)[:, decode.CORE]
+                threshold = decode.best_threshold(core, chars, beta)
             roles, found = evidence.weigh(document, roles, options.sites)
-        data = decode.from_data(document)
-        roles[data] = _SURELY_BODY
-        beta = self.betas[options.preset]
-        chosen, probabilities = decode.labels(roles, chars, threshold=options.threshold, beta=beta)
+        chosen, probabilities = decode.labels(roles, chars, threshold=threshold, beta=beta)
         decode.obey(document.forced, chosen, probabilities)
         verdict = _Verdict(chosen, roles, probabilities)
         outside = _outside(found, alone, probabilities, chosen)

@@ -2,7 +2,8 @@
 
 What one page cannot tell from its article: house lines in the words and the markup of the article,
 and teasers that are the plain headline of another piece. What its pages share by right: quotes,
-the background of a story that runs on, subheads, and articles that stand under two addresses.
+the background of a story that runs on, subheads, values that things have in common, figures of the
+same wording, and articles that stand under two addresses.
 """
 
 from __future__ import annotations
@@ -70,6 +71,14 @@ STORY = (
 """The background of a story that takes ``STORY_SHARE`` of the articles."""
 STORY_SHARE = 0.12
 
+VALUES = (
+    "The walls are of local stone, the roof is of slate.",
+    "The walls are of timber, and they stand on a foot of local stone.",
+)
+"""One on three articles of five, the other on the rest."""
+FIGURES = [f"{n} visitors were counted in this place on one fair Sunday." for n in range(10, 99)]
+"""Three on every article."""
+
 
 class Block(NamedTuple):
     """A paragraph of a page."""
@@ -115,7 +124,7 @@ def pages(number: int = 200, seed: int = 4) -> list[Page]:
 
 def by_right() -> set[str]:
     """What articles share and must keep."""
-    return {*QUOTES, STORY, *SUBHEADS}
+    return {*QUOTES, STORY, *SUBHEADS, *VALUES, *FIGURES}
 
 
 def _titles(number: int, chance: random.Random) -> list[str]:
@@ -132,6 +141,8 @@ def _blocks(i: int, titles: list[str], chance: random.Random) -> list[Block]:
         body.insert(5, _paragraph(STORY))
     if i % 10 < len(QUOTES):
         body.insert(3, _paragraph(QUOTES[i % 10]))
+    body.insert(6, _paragraph(VALUES[i % 5 > 2]))
+    body[7:7] = [_item(FIGURES[(7 * i + 31 * k) % len(FIGURES)]) for k in range(3)]
     other = chance.choice([t for k, t in enumerate(titles) if k != i])
     body.insert(len(body) - 2, Block(other, Role.TEASER, f"<p>{other}</p>"))
     body.insert(len(body) - 1, _heading(SUBHEADS[1]))
@@ -165,6 +176,10 @@ def _paragraph(text: str) -> Block:
 
 def _heading(text: str) -> Block:
     return Block(text, Role.BODY, f"<h2>{text}</h2>")
+
+
+def _item(text: str) -> Block:
+    return Block(text, Role.BODY, f"<ul><li>{text}</li></ul>")
 
 
 def _line(text: str, role: Role, element: str) -> Block:

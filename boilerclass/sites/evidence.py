@@ -3,14 +3,16 @@
 Two things count. *This paragraph stands on k of the n pages of its site*: the number of other
 pages with it is taken as beta-binomial, for core and for all else, with the parameters that were
 found most likely on labelled pages and texts; the ratio of the two is the factor on the odds of
-core (naive Bayes: what the model says of the paragraph is the prior). *This line is the title of
+core (naive Bayes: what the model says of the paragraph is the prior). It speaks against a teaser as
+well, which is of one page like the article that it stands in. *This line is the title of
 another page*: the ratio of how often that is so of pointers and of core.
 
 RATES holds the parameters; ``boilerclass.training.recurrence`` estimates them, and
 ``benchmarks/sites.py --fit`` writes the file. They are apart by length. Headings and lines of fewer
 columns than the first band are left alone, since sites repeat them in their articles by right:
-"Background", "Ingredients". No factor is larger than the ratio that was met on lines that stand on
-at least four fifths of a site's pages.
+"Background", "Ingredients". So is what stands on fewer than MOSTLY of a site's pages, and a line
+that stands on one page with several figures. No factor is larger than the ratio that was met on
+lines that stand on MOSTLY of the pages and more.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from __future__ import annotations
 import functools
 import json
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from math import exp, lgamma
@@ -26,20 +29,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerclass.document import Document
+from boilerclass.document import Document, Paragraph
 from boilerclass.labels import LABEL_OF, ROLES, Label, Role
 from boilerclass.markup import BIT
 from boilerclass.sites import keys
 from boilerclass.sites.memory import SiteMemory
+from boilerclass.sites.tables import Keys
 
 Floats = NDArray[np.float32]
 
 RATES = "rates.json"
-FEWEST_PAGES, FEWEST_STANDS = 5, 3
-"""Pages a site must have, and pages on which a paragraph must stand: two may be the same article
-before and after a correction."""
-LEAST_SHARE = 0.1
-"""Share of a site's pages: on fewer a paragraph may go with a series or a story that runs on."""
+FEWEST_PAGES = 5
+"""Pages a site must have."""
+MOSTLY = 0.8
+"""Share of a site's other pages from which the site repeats a paragraph. What stands on fewer may
+be theirs: what the articles of a series say, or the specifications that goods have in common."""
 MOST_TITLED = 5
 """Pages that a title may have and still be the title of a piece, not of a site or a section."""
 LEAST_FACTOR = 10.0
@@ -51,6 +55,7 @@ a document is as low."""
 
 _TITLE = ROLES.index(Role.TITLE)
 _IS_CORE = np.array([LABEL_OF[role] is Label.CORE for role in ROLES])
+_IS_OF_THE_PAGE = _IS_CORE | np.array([role is Role.TEASER for role in ROLES])
 _IS_POINTER = np.array([role in (Role.TEASER, Role.RECOMMENDATION) for role in ROLES])
 
 
@@ -103,7 +108,7 @@ class Found:
 
     index: int
     factor: float
-    """On the odds of core, to be divided by."""
+    """On the odds of core and of teaser, to be divided by."""
     pages: int
     """Pages of the site with the paragraph; 0 where that says nothing."""
     of: int
@@ -128,21 +133,23 @@ class Found:
 def weigh(document: Document, roles: Floats, memory: SiteMemory) -> tuple[Floats, list[Found]]:
     """The probabilities of the roles with the memory's evidence, and what it was.
 
-    ``roles`` has shape (n, roles) and is not changed. A paragraph that is most probably the title
-    is left alone: the headline of a piece stands in the lists of many pages.
+    ``roles`` has shape (n, roles) and is not changed; rows of which nothing is found stay as they
+    are. A paragraph that is most probably the title is left alone: the headline of a piece stands
+    in the lists of many pages.
     """
     doubtful = roles[:, _IS_CORE].sum(axis=1) >= LEAST_CORE
     wanted = np.flatnonzero(doubtful & (roles.argmax(axis=1) != _TITLE)).tolist()
     found = look_up(document, wanted, memory) if wanted else []
     if not found:
         return roles, found
-    against_core = np.array([[each.factor] for each in found], dtype=np.float32)
+    told = [each.index for each in found]
+    against = np.array([[each.factor] for each in found], dtype=np.float32)
     for_pointers = np.array([[rates().title if f.title else 1.0] for f in found], dtype=np.float32)
-    moved = roles.copy()
-    moved[[each.index for each in found]] *= np.where(
-        _IS_CORE, 1 / against_core, np.where(_IS_POINTER, for_pointers, 1)
-    )
-    return moved / moved.sum(axis=1, keepdims=True), found
+    moved = roles[told] * np.where(_IS_POINTER, for_pointers, 1)
+    moved /= np.where(_IS_OF_THE_PAGE, against, 1)
+    together = roles.copy()
+    together[told] = moved / moved.sum(axis=1, keepdims=True)
+    return together, found
 
 
 def look_up(document: Document, wanted: list[int], memory: SiteMemory) -> list[Found]:
@@ -157,6 +164,7 @@ def look_up(document: Document, wanted: list[int], memory: SiteMemory) -> list[F
     titled[titled > MOST_TITLED] = 0
     if titled.any():
         titled[np.isin(texts, keys.of_texts(keys.titles(document)))] = 0
+    stands[_varied(paragraphs, texts)] = 0
     found = []
     for index, paragraph, pages, titles in zip(
         wanted, paragraphs, stands.tolist(), titled.tolist(), strict=True
@@ -165,7 +173,7 @@ def look_up(document: Document, wanted: list[int], memory: SiteMemory) -> list[F
         strength = 1.0
         band = bisect_right(rates().bands, columns) - 1
         heading = paragraph.flags & BIT["heading"]
-        enough = of >= FEWEST_PAGES and max(FEWEST_STANDS, LEAST_SHARE * of) <= pages <= of
+        enough = of >= FEWEST_PAGES and MOSTLY * (of - 1) <= pages - 1 < of
         if enough and band >= 0 and not heading:
             strength = factor(document.kind, band, pages - 1, of - 1)
         strong = strength >= LEAST_FACTOR
@@ -183,3 +191,14 @@ def look_up(document: Document, wanted: list[int], memory: SiteMemory) -> list[F
                 )
             )
     return found
+
+
+def _varied(paragraphs: Sequence[Paragraph], texts: Keys) -> NDArray[np.bool_]:
+    """Which paragraphs stand in the document with other figures as well: they say something of each
+    item of a list, as "4 reviews of this tent" does, and sites have them wherever they list."""
+    first: dict[int, str] = {}
+    varied = set()
+    for key, paragraph in zip(texts.tolist(), paragraphs, strict=True):
+        if first.setdefault(key, paragraph.text) != paragraph.text:
+            varied.add(key)
+    return np.array([key in varied for key in texts.tolist()], dtype=bool)

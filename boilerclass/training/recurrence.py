@@ -14,15 +14,13 @@ from scipy.special import betaln
 
 from boilerclass.labels import LABEL_OF, ROLES, Label
 from boilerclass.sites import keys
-from boilerclass.sites.evidence import FEWEST_PAGES, MOST_TITLED
+from boilerclass.sites.evidence import FEWEST_PAGES, MOST_TITLED, MOSTLY
 from boilerclass.sites.memory import SiteMemory
 from boilerclass.training.corpus import UNSURE, Example
 
 BANDS = (25, 80)
 """Columns from which a paragraph is a headline or a sentence, and prose; what is shorter than both
 is no evidence."""
-MOSTLY = 0.8
-"""Share of a site's other pages from which a paragraph is said to be repeated by the site."""
 DIGITS = 4
 
 
