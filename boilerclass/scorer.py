@@ -35,9 +35,19 @@ class Standard:
     scale: Floats
 
     def __call__(self, columns: Floats) -> Floats:
-        moved = np.array(columns)
-        standardise(moved, self.mean, self.scale)
+        moved = np.empty_like(columns)
+        self.move(columns, moved, 0)
         return moved
+
+    def move(self, columns: Floats, found: Floats, first: int) -> None:
+        """Fills in columns of ``found``, from the first on; what is odd is cut."""
+        if kernels is not None:
+            limit = STANDARD_LIMIT, found, found.shape[1], first
+            kernels.standardise(columns, self.mean, self.scale, *limit)
+            return
+        moved = (columns - self.mean) / self.scale
+        part = found[:, first : first + columns.shape[1]]
+        np.clip(moved, -STANDARD_LIMIT, STANDARD_LIMIT, out=part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +59,21 @@ class Network:
     output: Floats
     output_bias: Floats
 
-    def logits(self, *columns: Floats) -> Floats:
-        """Of columns that stand side by side, in one array or in several."""
-        sums = self.sums(*columns)
-        return self.outputs(np.add(sums, self.hidden_bias, out=sums))
-
-    def sums(self, *columns: Floats, start: int = 0) -> Floats:
+    def sums(self, columns: Floats, start: int = 0) -> Floats:
         """Shape (n, hidden units): what columns give to them, the first being input ``start``."""
-        total = None
-        for part in columns:  # one product each costs less than to copy them together
-            product = part @ self.hidden[start : start + part.shape[1]]
-            total = product if total is None else np.add(total, product, out=total)
-            start += part.shape[1]
-        assert total is not None
+        total: Floats = columns @ self.hidden[start : start + columns.shape[1]]
         return total
 
-    def outputs(self, hidden: Floats) -> Floats:
-        """The logits, from the sums of the hidden units; these are overwritten."""
-        logits: Floats = np.maximum(hidden, 0, out=hidden) @ self.output + self.output_bias
-        return logits
+    def probabilities(self, sums: Floats, added: Floats, temperature: float = 1.0) -> Floats:
+        """Shape (n, k), from the sums of the hidden units, which are overwritten, and what is to be
+        added to them: a row for each, or one for all."""
+        if kernels is None:
+            hidden = np.maximum(np.add(sums, added, out=sums), 0, out=sums)
+            return softmax((hidden @ self.output + self.output_bias) / temperature)
+        kernels.rectify(sums, np.ascontiguousarray(added), sums.shape[1])
+        found: Floats = sums @ self.output
+        kernels.softmax(found, self.output_bias, temperature)
+        return found
 
 
 class Inputs(NamedTuple):
@@ -117,17 +123,21 @@ class Scorer:
 
     def inputs(self, evidence: Evidence, batch: Batch) -> Inputs:
         """What the networks are given about each paragraph, standardised."""
-        own = self.linear(evidence, is_html(batch))
-        standardise(own, self.standard.mean, self.standard.scale)
+        own_size, around_size = len(self.standard.mean), len(self.context_standard.mean)
+        columns = np.empty((len(batch), own_size + around_size), dtype=np.float32)
+        self.standard.move(self.linear(evidence, is_html(batch)), columns, 0)
+        own = columns[:, :own_size]
         beside = self._beside(own, batch)
         words = evidence.ngrams[ngrams.WORDS]
         around = context.features(batch, words, self._verdict(own, beside))
-        standardise(around, self.context_standard.mean, self.context_standard.scale)
-        return Inputs(np.concatenate((own, around), axis=1), beside)
+        self.context_standard.move(around, columns, own_size)
+        return Inputs(columns, beside)
 
     def roles(self, inputs: Inputs) -> Floats:
         """Shape (n, k): the calibrated probability of each role."""
-        return softmax(self.second.logits(inputs.columns) / self.temperature)
+        second = self.second
+        sums = second.sums(inputs.columns)
+        return second.probabilities(sums, second.hidden_bias, self.temperature)
 
     def without_own(self, inputs: Inputs, columns: Sequence[int]) -> Inputs:
         """The inputs as if each paragraph had nothing in some columns, and its neighbours all."""
@@ -154,8 +164,7 @@ class Scorer:
 
     def _verdict(self, own: Floats, beside: Floats) -> Floats:
         """Shape (n, k): the first network's probabilities, as of :func:`first_input`."""
-        sums = self.first.sums(own)
-        return softmax(self.first.outputs(np.add(sums, beside, out=sums)))
+        return self.first.probabilities(self.first.sums(own), beside)
 
     def _judged_again(self, own: Floats, beside: Floats, around: Floats) -> Inputs:
         verdict = self._verdict(own, beside)
@@ -191,15 +200,6 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, Any])
 def is_html(batch: Batch) -> Floats:
     """Shape (n,): 1 for paragraphs of HTML pages, 0 for lines of plain text."""
     return batch.html.astype(np.float32)[batch.page]
-
-
-def standardise(columns: Floats, mean: Floats, scale: Floats) -> None:
-    """Moves columns to mean 0 and standard deviation 1, in place, and cuts what is odd."""
-    if kernels is not None:
-        kernels.standardise(columns, mean, scale, STANDARD_LIMIT)
-        return
-    np.divide(np.subtract(columns, mean, out=columns), scale, out=columns)
-    np.clip(columns, -STANDARD_LIMIT, STANDARD_LIMIT, out=columns)
 
 
 def neighbours(following: Floats, previous: Floats, bias: Floats, batch: Batch) -> Floats:

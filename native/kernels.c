@@ -61,6 +61,8 @@ static PyMethodDef METHODS[] = {
     {"structure", kernels_structure, METH_VARARGS, NULL},
     {"context", kernels_context, METH_VARARGS, NULL},
     {"standardise", kernels_standardise, METH_VARARGS, NULL},
+    {"rectify", kernels_rectify, METH_VARARGS, NULL},
+    {"softmax", kernels_softmax, METH_VARARGS, NULL},
     {"beside", kernels_beside, METH_VARARGS, NULL},
     {"surrogates", kernels_surrogates, METH_O, NULL},
     {"prose_in", kernels_prose_in, METH_VARARGS, NULL},

@@ -16,6 +16,8 @@ PyObject *kernels_walk(PyObject *module, PyObject *args);   /* walk.c */
 PyObject *kernels_structure(PyObject *module, PyObject *args); /* structure.c */
 PyObject *kernels_context(PyObject *module, PyObject *args);     /* context.c */
 PyObject *kernels_standardise(PyObject *module, PyObject *args); /* network.c */
+PyObject *kernels_rectify(PyObject *module, PyObject *args);     /* network.c */
+PyObject *kernels_softmax(PyObject *module, PyObject *args);     /* network.c */
 PyObject *kernels_beside(PyObject *module, PyObject *args);      /* network.c */
 PyObject *kernels_surrogates(PyObject *module, PyObject *text); /* scripts.c */
 PyObject *kernels_prose_in(PyObject *module, PyObject *args);   /* scripts.c */

@@ -2,38 +2,122 @@
  * boilerclass/scorer.py. */
 
 #include "kernels.h"
+#include <math.h>
 
-/* standardise(columns, mean, scale, limit) -> None: in place; as many columns as `mean` has. */
+/* standardise(columns, mean, scale, limit, out, stride, first) -> None: fills in columns of `out`
+ * from the first on with as many of `columns` as `mean` has. */
 PyObject *kernels_standardise(PyObject *module, PyObject *args)
 {
     (void)module;
-    PyObject *columns_, *mean_, *scale_, *result = NULL;
-    Py_buffer columns, mean, scale;
+    PyObject *objects[4], *result = NULL;
+    Py_buffer views[4]; /* columns, mean, scale, out */
+    Py_ssize_t stride, first;
     float limit;
-    if (!PyArg_ParseTuple(args, "OOOf", &columns_, &mean_, &scale_, &limit)
-        || !buffer_take(mean_, &mean, PyBUF_SIMPLE, 1, sizeof(float)))
+    int taken = 0;
+    if (!PyArg_ParseTuple(args, "OOOfOnn", &objects[0], &objects[1], &objects[2], &limit,
+                          &objects[3], &stride, &first))
         return NULL;
-    Py_ssize_t k = mean.len / (Py_ssize_t)sizeof(float);
-    if (!buffer_take(scale_, &scale, PyBUF_SIMPLE, k, sizeof(float)))
-        goto mean;
-    if (!buffer_take(columns_, &columns, PyBUF_WRITABLE, 0, 1))
-        goto scale;
-    const float *restrict middle = mean.buf, *restrict unit = scale.buf;
-    Py_ssize_t n = columns.len / (Py_ssize_t)sizeof(float) / k;
+    for (; taken < 4; taken++)
+        if (!buffer_take(objects[taken], &views[taken], taken == 3 ? PyBUF_WRITABLE : PyBUF_SIMPLE,
+                         taken ? 1 : 0, sizeof(float)))
+            goto done;
+    Py_ssize_t k = views[1].len / 4, n = views[0].len / 4 / k;
+    if (views[2].len / 4 < k || stride < k || first < 0 || first > stride - k
+        || views[3].len / 4 / stride < n) {
+        PyErr_SetString(PyExc_ValueError, "the columns do not fit into a row");
+        goto done;
+    }
+    const float *restrict middle = views[1].buf, *restrict unit = views[2].buf;
     for (Py_ssize_t i = 0; i < n; i++) {
-        float *restrict row = (float *)columns.buf + i * k;
+        const float *restrict row = (const float *)views[0].buf + i * k;
+        float *restrict out = (float *)views[3].buf + i * stride + first;
         for (Py_ssize_t j = 0; j < k; j++) {
             float moved = (row[j] - middle[j]) / unit[j];
             moved = moved < -limit ? -limit : moved;
-            row[j] = moved > limit ? limit : moved;
+            out[j] = moved > limit ? limit : moved;
         }
     }
     result = Py_NewRef(Py_None);
-    PyBuffer_Release(&columns);
-scale:
-    PyBuffer_Release(&scale);
-mean:
-    PyBuffer_Release(&mean);
+done:
+    while (taken--)
+        PyBuffer_Release(&views[taken]);
+    return result;
+}
+
+/* rectify(sums, added) -> None: in place, adds a row to each row, its own or the only one there is,
+ * and cuts at zero; `units` to a row. */
+PyObject *kernels_rectify(PyObject *module, PyObject *args)
+{
+    (void)module;
+    PyObject *sums_, *added_, *result = NULL;
+    Py_ssize_t units;
+    Py_buffer sums, added;
+    if (!PyArg_ParseTuple(args, "OOn", &sums_, &added_, &units))
+        return NULL;
+    if (units < 1 || units > 1 << 16) {
+        PyErr_SetString(PyExc_ValueError, "a row has a unit or more");
+        return NULL;
+    }
+    if (!buffer_take(added_, &added, PyBUF_SIMPLE, units, sizeof(float)))
+        return NULL;
+    if (!buffer_take(sums_, &sums, PyBUF_WRITABLE, 0, 1))
+        goto added;
+    Py_ssize_t n = sums.len / 4 / units, rows = added.len / 4 / units;
+    if (rows < n && rows != 1) {
+        PyErr_SetString(PyExc_ValueError, "the rows do not fit together");
+        goto sums;
+    }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        float *restrict row = (float *)sums.buf + i * units;
+        const float *restrict more = (const float *)added.buf + (rows == 1 ? 0 : i * units);
+        for (Py_ssize_t j = 0; j < units; j++) {
+            float sum = row[j] + more[j];
+            row[j] = sum > 0 ? sum : 0;
+        }
+    }
+    result = Py_NewRef(Py_None);
+sums:
+    PyBuffer_Release(&sums);
+added:
+    PyBuffer_Release(&added);
+    return result;
+}
+
+enum { MOST_CLASSES = 64 };
+
+/* softmax(products, bias, temperature) -> None: in place, of each row and the bias. */
+PyObject *kernels_softmax(PyObject *module, PyObject *args)
+{
+    (void)module;
+    PyObject *rows_, *bias_, *result = NULL;
+    Py_buffer rows, bias;
+    float temperature;
+    if (!PyArg_ParseTuple(args, "OOf", &rows_, &bias_, &temperature)
+        || !buffer_take(bias_, &bias, PyBUF_SIMPLE, 1, sizeof(float)))
+        return NULL;
+    Py_ssize_t k = bias.len / 4;
+    if (k > MOST_CLASSES) {
+        PyErr_SetString(PyExc_ValueError, "there are up to 64 classes");
+        goto bias;
+    }
+    if (!buffer_take(rows_, &rows, PyBUF_WRITABLE, 0, 1))
+        goto bias;
+    Py_ssize_t n = rows.len / 4 / k;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        float *row = (float *)rows.buf + i * k, highest = -INFINITY, sum = 0;
+        for (Py_ssize_t j = 0; j < k; j++) {
+            row[j] = (row[j] + ((const float *)bias.buf)[j]) / temperature;
+            highest = row[j] > highest ? row[j] : highest;
+        }
+        for (Py_ssize_t j = 0; j < k; j++)
+            sum += row[j] = expf(row[j] - highest);
+        for (Py_ssize_t j = 0; j < k; j++)
+            row[j] /= sum;
+    }
+    result = Py_NewRef(Py_None);
+    PyBuffer_Release(&rows);
+bias:
+    PyBuffer_Release(&bias);
     return result;
 }
 

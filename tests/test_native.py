@@ -216,14 +216,29 @@ def test_rows_are_moved_the_same(sizes: list[int], seed: int) -> None:
     mean, scale = random.random((2, 7)).astype(np.float32) + 1
 
     def moved() -> tuple[object, object]:
-        columns = rows[0].copy()
-        scorer.standardise(columns, mean, scale)
+        columns = np.zeros((len(together), 9), dtype=np.float32)
+        scorer.Standard(mean, scale).move(rows[0], columns, 1)
         return columns, scorer.neighbours(rows[0], rows[1], mean, together)
 
     with pytest.MonkeyPatch.context() as patch:
         compiled, python = both(patch, scorer, moved)
     assert np.allclose(compiled[0], python[0])
     assert np.allclose(compiled[1], python[1])
+
+
+@given(st.integers(0, 9), st.booleans(), st.integers(0, 2**32 - 1))
+def test_networks_give_the_same(n: int, each: bool, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    shapes = ((6, 5), (5,), (5, 3), (3,), (n, 6), (n, 5) if each else (5,))
+    parts = [random.normal(scale=9, size=shape).astype(np.float32) for shape in shapes]
+    network = scorer.Network(*parts[:4])
+
+    def told() -> object:
+        return network.probabilities(network.sums(parts[4]), parts[5], 1.7)
+
+    with pytest.MonkeyPatch.context() as patch:
+        compiled, python = both(patch, scorer, told)
+    assert np.allclose(compiled, python, atol=1e-6)
 
 
 JSON = st.recursive(
@@ -305,7 +320,16 @@ MISFITS = [
         ("sums", (bytes(4), bytes(16), bytes(32), 4, bytearray(12))),
         ("links", (("/",), "", ((),) * 5, bytearray(4), 18, 0, 0)),
         ("links", (("/",), "", ((),) * 5, bytearray(80), 18, 0, 6)),
-        ("standardise", (bytearray(8), bytes(8), bytes(4), 5.0)),
+        ("standardise", (bytes(8), bytes(8), bytes(4), 5.0, bytearray(8), 2, 0)),
+        ("standardise", (bytes(8), bytes(8), bytes(8), 5.0, bytearray(8), 1, 0)),
+        ("standardise", (bytes(8), bytes(8), bytes(8), 5.0, bytearray(8), 2, 1)),
+        ("standardise", (bytes(8), bytes(8), bytes(8), 5.0, bytearray(8), 2, -1)),
+        ("standardise", (bytes(16), bytes(8), bytes(8), 5.0, bytearray(8), 2, 0)),
+        ("rectify", (bytearray(24), bytes(16), 2)),
+        ("rectify", (bytearray(24), bytes(4), 2)),
+        ("rectify", (bytearray(24), bytes(24), 0)),
+        ("softmax", (bytearray(24), b"", 1.0)),
+        ("softmax", (bytearray(24), bytes(260), 1.0)),
         ("beside", (bytes(8), bytes(8), bytes(4), bytes(8) + b"\3" + bytes(7), bytearray(8))),
         ("beside", (bytes(8), bytes(4), bytes(4), bytes(8) + b"\2" + bytes(7), bytearray(8))),
         (
