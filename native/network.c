@@ -19,7 +19,7 @@ PyObject *kernels_standardise(PyObject *module, PyObject *args)
         return NULL;
     for (; taken < 4; taken++)
         if (!buffer_take(objects[taken], &views[taken], taken == 3 ? PyBUF_WRITABLE : PyBUF_SIMPLE,
-                         taken ? 1 : 0, sizeof(float)))
+                         taken == 1 || taken == 2, sizeof(float)))
             goto done;
     Py_ssize_t k = views[1].len / 4, n = views[0].len / 4 / k;
     if (views[2].len / 4 < k || stride < k || first < 0 || first > stride - k
@@ -58,7 +58,7 @@ PyObject *kernels_rectify(PyObject *module, PyObject *args)
         PyErr_SetString(PyExc_ValueError, "a row has a unit or more");
         return NULL;
     }
-    if (!buffer_take(added_, &added, PyBUF_SIMPLE, units, sizeof(float)))
+    if (!buffer_take(added_, &added, PyBUF_SIMPLE, 0, sizeof(float)))
         return NULL;
     if (!buffer_take(sums_, &sums, PyBUF_WRITABLE, 0, 1))
         goto added;
