@@ -1,13 +1,15 @@
 """What a site memory gains, costs and holds.
 
-    python benchmarks/sites.py [--corpus DIR] [--fit]
+    python benchmarks/sites.py [--corpus DIR] [--predictions FILE] [--fit]
 
 Prints labels without and with the memory on an invented site whose answer is known, the time the
 evidence takes, and the memory's size after a million paragraphs. With a corpus also labels on its
 typed texts, whose sites are counted in the unlabelled texts as well, and on the pages of sites with
 several, with what the memory took away there. The shipped model has learnt from both: what is
-gained there is less than on pages it has not met. ``--fit`` estimates
-the parameters of the evidence on the corpus and writes them into the package.
+gained there is less than on pages it has not met. ``--predictions`` takes its probabilities from a
+file of JSON Lines instead, such as those of a cross-validation: ``id`` and ``paragraphs``, each
+with ``text`` and ``probabilities`` of the labels. ``--fit`` estimates the parameters of the
+evidence on the corpus and writes them into the package.
 """
 
 from __future__ import annotations
@@ -20,18 +22,20 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import boilerclass
-from boilerclass import pipeline, readers
+from boilerclass import artifact, pipeline, readers
 from boilerclass.document import Document
-from boilerclass.labels import ROLES, Label
+from boilerclass.labels import LABEL_OF, ROLES, Label, Role
 from boilerclass.options import Options
+from boilerclass.pipeline import Classifier, _Scores
 from boilerclass.sites import evidence
 from boilerclass.sites.memory import SiteCounter, SiteMemory
 from boilerclass.training import corpus, measures, recurrence
@@ -45,6 +49,8 @@ PAGES = ("wcxb", "andythefactory", "fundus", "mercury")
 """Sources of pages with a gold body in which some sites have several pages."""
 SHARED = 3
 """Pages of a site from which they are read for the fit."""
+REPRESENTING = {LABEL_OF[role]: i for i, role in enumerate(ROLES) if role is not Role.TITLE}
+"""A role of each label: one that a memory's evidence bears on."""
 
 
 def invented(number: int) -> list[Example]:
@@ -58,9 +64,36 @@ def invented(number: int) -> list[Example]:
     return found
 
 
-def compare(name: str, examples: list[Example], memory: SiteMemory) -> None:
+class Foretold(Classifier):
+    """Decides by probabilities that are known: a label's go to one role of it."""
+
+    def __init__(self, examples: Iterable[Example], path: Path) -> None:
+        """Examples whose paragraphs are not those of the file are not known."""
+        super().__init__(artifact.read(artifact.find("paragraphs")))
+        self._known: dict[int, _Scores] = {}
+        by_id = {example.id: example.document for example in examples}
+        for row in map(json.loads, path.open(encoding="utf-8")):
+            document, said = by_id.get(row["id"]), row["paragraphs"]
+            if document is not None and list(document.texts) == [each["text"] for each in said]:
+                self._known[id(document)] = _Scores(*_scores(said))
+
+    def knows(self, example: Example) -> bool:
+        return id(example.document) in self._known
+
+    def _score(self, documents: Sequence[Document]) -> list[_Scores]:
+        return [self._known[id(document)] for document in documents]
+
+
+def _scores(said: list[dict[str, Any]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    roles = np.zeros((len(said), len(ROLES)), dtype=np.float32)
+    for row, each in zip(roles, said, strict=True):
+        for label, probability in each["probabilities"].items():
+            row[REPRESENTING[Label(label)]] = probability
+    return roles, np.array([len(each["text"]) for each in said], dtype=np.float32)
+
+
+def compare(model: Classifier, name: str, examples: list[Example], memory: SiteMemory) -> None:
     """Print the measures of the examples without and with the memory."""
-    model = pipeline.classifier()
     for how, options in (("without", Options()), ("with", Options(sites=memory))):
         documents = [model.label_documents([e.document], options)[0] for e in examples]
         labels = [list(d.labels) for d in documents]
@@ -70,10 +103,9 @@ def compare(name: str, examples: list[Example], memory: SiteMemory) -> None:
         print(f"    leak {figures['leak']}, words lost {figures['loss']}")
 
 
-def compare_bodies(examples: list[Example], memory: SiteMemory) -> None:
+def compare_bodies(model: Classifier, examples: list[Example], memory: SiteMemory) -> None:
     """Print the word F1 of pages with a gold body without and with the memory, and by type of page
     how many paragraphs are no longer core, of how many words, and how many of them gold has."""
-    model = pipeline.classifier()
     without, with_memory = (
         [model.label_documents([e.document], options)[0].labels for e in examples]
         for options in (Options(), Options(sites=memory))
@@ -178,6 +210,7 @@ def pages_of_shared_sites(folder: Path) -> list[Example]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", default=os.environ.get("BOILERCLASS_CORPUS"))
+    parser.add_argument("--predictions", type=Path)
     parser.add_argument("--fit", action="store_true")
     chosen = parser.parse_args()
     if chosen.corpus:
@@ -191,11 +224,15 @@ def main() -> None:
             found = json.dumps(recurrence.fit(seen), indent=1)
             (Path(evidence.__file__).parent / evidence.RATES).write_text(found + "\n")
             evidence.rates.cache_clear()
-        compare("typed texts", texts, memory)
-        compare_bodies([e for e in pages if e.gold], of_pages)
+        model, bodies = pipeline.classifier(), [e for e in pages if e.gold]
+        if chosen.predictions is not None:
+            model = foretold = Foretold([*texts, *bodies], chosen.predictions)
+            texts, bodies = (list(filter(foretold.knows, some)) for some in (texts, bodies))
+        compare(model, "typed texts", texts, memory)
+        compare_bodies(model, bodies, of_pages)
     examples = invented(200)
     memory = SiteMemory.of(e.document for e in examples)
-    compare("invented site of 200 pages", examples, memory)
+    compare(pipeline.classifier(), "invented site of 200 pages", examples, memory)
     overhead(examples, memory)
     million()
 
