@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from boilerclass import readers
 from boilerclass.document import Document
 from boilerclass.labels import ROLES
+from boilerclass.markup import BIT
 from boilerclass.training import align, gold
 from boilerclass.training.gold import Gold
 
@@ -99,6 +100,8 @@ def body_pages(path: Path) -> Iterator[Example]:
             if stored.body
             else _by_snippets(paragraphs, *stored.snippets)
         )
+        # Most bodies come without the headline, which is core all the same.
+        targets[(targets == OUTSIDE) & _headlines(document)] = UNSURE
         yield _example(stored, document, targets)
 
 
@@ -142,6 +145,16 @@ def _by_snippets(
         if inside or outside:
             out[i] = UNSURE if inside and outside else BODY if inside else OUTSIDE
     return out
+
+
+def _headlines(document: Document) -> NDArray[np.bool_]:
+    """Shape (n,): whether a paragraph is the page's only main heading, or one that repeats the
+    title."""
+    main = np.array([p.flags & BIT["h1"] for p in document.paragraphs], dtype=bool)
+    titles = {align.flat(title) for title in document.titles}
+    if main.sum() > 1:
+        main &= [align.flat(p.text) in titles for p in document.paragraphs]
+    return main
 
 
 def _typed(stored: Gold) -> Example:
