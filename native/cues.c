@@ -20,6 +20,13 @@ static PyObject *fold(PyObject *text, Py_ssize_t chars, const uint32_t *table)
         uint32_t folded = c < PLANE ? table[c] : 0;
         if (!folded)
             Py_RETURN_NONE;
+        if (folded < PLANE && folded > ' ' && !gap) { /* a letter within a word */
+            any |= (Py_UCS2)folded;
+            out[to++] = (Py_UCS2)folded;
+            if (to > 2 * LONGEST - 2)
+                Py_RETURN_NONE;
+            continue;
+        }
         for (; folded; folded >>= 16) {
             Py_UCS2 code = folded & 0xffff;
             if (code == ' ') {

@@ -47,6 +47,8 @@ static int word_at(const char *at)
 
 static int order(const Token *a, const Token *b)
 {
+    if (*a->at != *b->at)
+        return *a->at < *b->at ? -1 : 1; /* most differ here: letters of ASCII */
     int found = memcmp(a->at, b->at, a->size < b->size ? a->size : b->size);
     return found ? found : a->size - b->size;
 }
@@ -66,7 +68,7 @@ static int tokens_of(char *text, Token *tokens)
             *at |= 0x20;
         int known = 0;
         for (int i = 0; i < n && !known; i++)
-            known = order(&tokens[i], &token) == 0;
+            known = tokens[i].size == token.size && order(&tokens[i], &token) == 0;
         if (!known)
             tokens[n++] = token;
     }
@@ -127,10 +129,15 @@ PyObject *kernels_names(PyObject *module, PyObject *args)
     int64_t *bound = (int64_t *)PyBytes_AS_STRING(bounds);
     *bound = 0;
     for (Py_ssize_t i = 0; i < n && i < PyList_GET_SIZE(names); i++) {
-        PyObject *tag, *words;
-        if (!PyArg_ParseTuple(PyList_GET_ITEM(names, i), "UU", &tag, &words))
+        PyObject *name = PyList_GET_ITEM(names, i);
+        if (!PyTuple_Check(name) || PyTuple_GET_SIZE(name) != 2
+            || !PyUnicode_Check(PyTuple_GET_ITEM(name, 0))
+            || !PyUnicode_Check(PyTuple_GET_ITEM(name, 1))) {
+            PyErr_SetString(PyExc_TypeError, "a name is two str");
             goto done;
-        int added = hash_name(tag, words, (int32_t *)PyBytes_AS_STRING(buckets) + size);
+        }
+        int added = hash_name(PyTuple_GET_ITEM(name, 0), PyTuple_GET_ITEM(name, 1),
+                              (int32_t *)PyBytes_AS_STRING(buckets) + size);
         if (added < 0)
             goto done;
         bound[i + 1] = size += added;

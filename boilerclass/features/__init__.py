@@ -18,6 +18,10 @@ COLUMNS: tuple[str, ...] = (
     *overlap.COLUMNS,
     *CUE_COLUMNS,
 )
+_CLASSES_OF = (np.arange(1 << len(CUE_COLUMNS))[:, None] >> np.arange(len(CUE_COLUMNS)) & 1).astype(
+    np.float32
+)
+"""The columns that each bit mask of classes stands for."""
 CUE_CHARS = 80
 """Characters of a paragraph that are looked up: no cue is longer."""
 
@@ -49,5 +53,5 @@ def extract(batch: Batch) -> Evidence:
 def _cues(batch: Batch) -> NDArray[np.float32]:
     """Shape (n, len(CUE_COLUMNS)): classes of the cue phrases each paragraph opens with."""
     folded = lexicons.fold_openings(batch.texts, CUE_CHARS)
-    masks = np.array(lexicons.load().match_all(folded), dtype=np.int64)
-    return (masks[:, None] >> np.arange(len(CUE_COLUMNS)) & 1).astype(np.float32)
+    found: NDArray[np.float32] = _CLASSES_OF[np.asarray(lexicons.load().match_all(folded))]
+    return found

@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 from unicodedata import normalize
 
 from boilerclass.native import kernels
@@ -126,6 +126,8 @@ def fold_openings(texts: Sequence[str], chars: int) -> list[str]:
         folded = kernels.fold(tuple(texts), chars, _table())
     else:
         folded = [fold(opening) if (opening := t[:chars]).isascii() else None for t in texts]
+    if None not in folded:
+        return cast("list[str]", folded)
     others = [i for i, found in enumerate(folded) if found is None]
     parts = fold(_MARK.join([texts[i][:chars] for i in others])).split(_MARK.strip())
     if len(parts) != len(others):  # a text that holds the mark itself
@@ -165,16 +167,16 @@ class Cues:
             mask = self._match_undated(folded)
         return mask | self._match_start(folded)
 
-    def match_all(self, folded: list[str]) -> list[int]:
-        """The same for many paragraphs."""
+    def match_all(self, folded: list[str]) -> "array[int]":
+        """The same for many paragraphs, as 64-bit integers."""
         if kernels is None:
-            return list(map(self.match, folded))
+            return array("q", map(self.match, folded))
         masks = array("q", bytes(8 * len(folded)))
         tables = (self._whole, self._longest, self._starts, self._runs)
         dated = kernels.match(folded, *tables, FIRST_UNSPACED, masks)
         for i in dated:
             masks[i] |= self._match_undated(folded[i])
-        return masks.tolist()
+        return masks
 
     def _match_undated(self, folded: str) -> int:
         if len(folded) > self._longest:
