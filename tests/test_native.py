@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from boilerclass import batch, lexicons, scorer
-from boilerclass.features import context, ngrams, overlap, structure, text, words
+from boilerclass.features import context, ngrams, overlap, structure, text, topic, words
 from boilerclass.labels import ROLES
 from boilerclass.native import kernels
 from boilerclass.readers import encoding, html, structured
@@ -172,12 +172,13 @@ OPENING = st.lists(
 @given(st.lists(OPENING, max_size=6))
 @settings(deadline=None)
 def test_cues_are_found_the_same(texts: list[str]) -> None:
-    def masks() -> list[int]:
+    def masks() -> object:
         return lexicons.load().match_all(lexicons.fold_openings(texts, 80))
 
     with pytest.MonkeyPatch.context() as patch:
         compiled, python = both(patch, lexicons, masks)
-    assert compiled == python == [lexicons.load().match(lexicons.fold(t[:80])) for t in texts]
+    assert compiled == python
+    assert list(python) == [lexicons.load().match(lexicons.fold(t[:80])) for t in texts]
 
 
 @given(st.lists(st.randoms(use_true_random=False), max_size=3), st.booleans())
@@ -203,6 +204,9 @@ def test_places_and_surroundings_are_described_the_same(
         assert np.array_equal(compiled, python)
     roles = np.random.default_rng(len(together)).random((len(together), len(ROLES)))
     roles = (roles / roles.sum(axis=1, keepdims=True)).astype(np.float32) ** 3
+    likeness = topic.features(together, known, roles[:, 0])
+    python = topic.features_python(together, known, roles[:, 0])
+    assert np.allclose(likeness, python, atol=1e-5)
     verdicts = context.features(together, known, roles)[:, : len(context.VERDICTS)]
     assert np.allclose(verdicts, context.verdicts_python(together, roles), atol=1e-5)
 
@@ -277,6 +281,7 @@ def columns(**other: list[int]) -> tuple[NDArray[np.generic], ...]:
 
 BATCH = columns()
 ONE = b"\1" + bytes(7)
+PAGE = bytes(8) + ONE, bytes(8)
 ROW = np.zeros(140, dtype=np.float32)
 OUTSIDE = np.full(8, 140, dtype=np.int64)
 MISFITS = [
@@ -307,6 +312,13 @@ MISFITS = [
         ("overlap", (b"", bytes(8), b"", bytes(8), ONE, ROW, ROW)),
         ("overlap", (b"", bytes(16), b"", bytes(8) + ONE, bytes(16), ROW, ROW)),
         ("overlap", (b"", bytes(16), b"", bytes(16), bytes(8) + ONE, bytearray(), bytearray())),
+        ("topic", (bytes(4), bytes(8), bytes(16), bytes(8), bytes(4), bytearray(16))),
+        ("topic", (bytes(4), bytes(8) + b"\2" + bytes(7), *PAGE, bytes(4), bytearray(16))),
+        ("topic", (bytes(4), ONE + ONE, *PAGE, bytes(4), bytearray(16))),
+        ("topic", (bytes(4), bytes(8) + ONE, *PAGE, bytes(3), bytearray(16))),
+        ("topic", (bytes(4), bytes(8) + ONE, *PAGE, bytes(4), bytearray(15))),
+        ("topic", (bytes(4), bytes(8) + ONE, ONE + ONE, bytes(8), bytes(4), bytearray(16))),
+        ("topic", (bytes(4), bytes(8) + ONE, b"", bytes(8), bytes(4), bytearray(16))),
         ("chains", (BATCH, 9, np.zeros(8, dtype=np.int64), 9)),
         ("chains", (BATCH, 9, np.zeros(9, dtype=np.int64), 8)),
         ("name_sums", (ONE, bytes(8), bytes(4), bytes(8) + ONE, ROW, 4, ROW)),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from boilerclass.batch import Batch
 from boilerclass.features.ngrams import Bag
+from boilerclass.native import kernels
 
 COLUMNS = ("topic_core", "topic_rest", "topic_core_over_mean", "topic_core_over_rest")
 BITS = 12
@@ -26,6 +27,16 @@ def features(batch: Batch, words: Bag, core: Floats) -> Floats:
     """Shape (n, len(COLUMNS)), from the bag of words of each paragraph and its probability of core,
     shape (n,): the likeness to what is probably core, and to what is not, of the same page without
     the paragraph itself; the first against the mean over the core, and against the second."""
+    if kernels is None:
+        return features_python(batch, words, core)
+    found = np.empty((len(batch), len(COLUMNS)), dtype=np.float32)
+    core = np.ascontiguousarray(core)
+    kernels.topic(words.buckets, words.bounds, batch.bounds, batch.lengths, core, found)
+    return found
+
+
+def features_python(batch: Batch, words: Bag, core: Floats) -> Floats:
+    """The same without the kernel."""
     n, pages = len(batch), len(batch.bounds) - 1
     rows = words.rows
     page = batch.page[rows]
