@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import chain, compress, repeat
+from itertools import chain, compress, groupby
 from typing import Any, Literal, NamedTuple, Protocol, overload
 
 from boilerclass.labels import LABELS, Label, Role
@@ -124,12 +124,18 @@ class Paragraphs(Sequence[Paragraph]):
 
     def where(self, keep: Sequence[bool]) -> Paragraphs:
         """Those for which ``keep`` is true."""
-        each = chain.from_iterable(map(repeat, keep, repeat(len(NUMBERS))))
+        numbers = array("q")
+        for kept, run in groupby(range(len(keep)), keep.__getitem__):
+            if kept:  # what is kept comes in long runs
+                first, *rest = run
+                numbers += self.numbers[
+                    len(NUMBERS) * first : len(NUMBERS) * (first + 1 + len(rest))
+                ]
         return Paragraphs(
             list(compress(self.texts, keep)),
             list(compress(self.hrefs, keep)),
             list(compress(self.rels, keep)),
-            array("q", compress(self.numbers, each)),
+            numbers,
             array("Q", compress(self.flags, keep)),
         )
 

@@ -59,9 +59,9 @@ class Network:
     output: Floats
     output_bias: Floats
 
-    def sums(self, columns: Floats, start: int = 0) -> Floats:
-        """Shape (n, hidden units): what columns give to them, the first being input ``start``."""
-        total: Floats = columns @ self.hidden[start : start + columns.shape[1]]
+    def sums(self, columns: Floats) -> Floats:
+        """Shape (n, hidden units): what columns, the first of the inputs, give to them."""
+        total: Floats = columns @ self.hidden[: columns.shape[1]]
         return total
 
     def probabilities(self, sums: Floats, added: Floats, temperature: float = 1.0) -> Floats:
@@ -99,6 +99,10 @@ class Scorer:
     word_bias: Floats
     standard: Standard
     first: Network
+    together: Floats
+    """Shape (columns + 2 l, 3 hidden units): the first network's hidden layer for a paragraph's own
+    columns, for those of the next one and of the previous one, since one product costs less than
+    three."""
     context_standard: Standard
     second: Network
     temperature: float
@@ -127,9 +131,11 @@ class Scorer:
         columns = np.empty((len(batch), own_size + around_size), dtype=np.float32)
         self.standard.move(self.linear(evidence, is_html(batch)), columns, 0)
         own = columns[:, :own_size]
-        beside = self._beside(own, batch)
-        words = evidence.ngrams[ngrams.WORDS]
-        around = context.features(batch, words, self._verdict(own, beside))
+        sums = own @ self.together
+        beside = neighbours(sums, self.first.hidden_bias, batch)
+        units = beside.shape[1]
+        verdict = self.first.probabilities(sums[:, :units].copy(), beside)
+        around = context.features(batch, evidence.ngrams[ngrams.WORDS], verdict)
         self.context_standard.move(around, columns, own_size)
         return Inputs(columns, beside)
 
@@ -156,18 +162,8 @@ class Scorer:
         own, around = np.split(inputs.columns, [len(self.standard.mean)], axis=1)
         return own.copy(), around.copy()
 
-    def _beside(self, own: Floats, batch: Batch) -> Floats:
-        size = own.shape[1]
-        following = self.first.sums(own, start=size)
-        previous = self.first.sums(own, start=2 * size)
-        return neighbours(following, previous, self.first.hidden_bias, batch)
-
-    def _verdict(self, own: Floats, beside: Floats) -> Floats:
-        """Shape (n, k): the first network's probabilities, as of :func:`first_input`."""
-        return self.first.probabilities(self.first.sums(own), beside)
-
     def _judged_again(self, own: Floats, beside: Floats, around: Floats) -> Inputs:
-        verdict = self._verdict(own, beside)
+        verdict = self.first.probabilities(self.first.sums(own), beside)
         k = verdict.shape[1]
         known = self.context_standard
         around[:, :k] = Standard(known.mean[:k], known.scale[:k])(verdict)
@@ -184,13 +180,15 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, Any])
         parts = ("hidden", "hidden_bias", "output", "output_bias")
         return Network(*(get(f"{name}_{part}") for part in parts))
 
+    first = network("first")
     return Scorer(
         text_table=ngrams.in_step(get("text_table")),
         text_bias=get("text_bias"),
         word_table=ngrams.in_step(get("word_table")),
         word_bias=get("word_bias"),
         standard=Standard(get("mean"), get("scale")),
-        first=network("first"),
+        first=first,
+        together=np.concatenate(np.split(first.hidden, 3), axis=1),
         context_standard=Standard(get("context_mean"), get("context_scale")),
         second=network("second"),
         temperature=float(manifest["temperature"]),
@@ -202,13 +200,18 @@ def is_html(batch: Batch) -> Floats:
     return batch.html.astype(np.float32)[batch.page]
 
 
-def neighbours(following: Floats, previous: Floats, bias: Floats, batch: Batch) -> Floats:
-    """Each paragraph's sum of what the next and the previous one on its page give, and the bias."""
+def neighbours(sums: Floats, bias: Floats, batch: Batch) -> Floats:
+    """Each paragraph's sum of what the next and the previous one on its page give, and the bias.
+
+    ``sums`` has shape (n, 3 hidden units): what each paragraph gives to itself, to the one before
+    it, and to the one after it.
+    """
     if kernels is None:
+        _, following, previous = np.split(sums, 3, axis=1)
         after = context.shifted(following, 1, batch.page)
         return after + context.shifted(previous, -1, batch.page) + bias
-    found = np.empty_like(following)
-    kernels.beside(following, previous, bias, batch.bounds, found)
+    found = np.empty((len(sums), len(bias)), dtype=np.float32)
+    kernels.beside(sums, bias, batch.bounds, found)
     return found
 
 

@@ -121,25 +121,28 @@ bias:
     return result;
 }
 
-/* beside(following, previous, bias, bounds, out) -> None: each row of `out` is the next row of
- * `following`, the row of `previous` before, each where it is of the same page, and the bias. */
+/* beside(sums, bias, bounds, out) -> None: a row of `sums` has three parts as long as the bias; each
+ * row of `out` is the second part of the next row, the third part of the row before, each where it
+ * is of the same page, and the bias. */
 PyObject *kernels_beside(PyObject *module, PyObject *args)
 {
     (void)module;
-    PyObject *objects[5], *result = NULL;
-    Py_buffer views[5];
+    enum { SUMS, BIAS, BOUNDS, OUT, VIEWS };
+    PyObject *objects[VIEWS], *result = NULL;
+    Py_buffer views[VIEWS];
     int taken = 0;
-    if (!PyArg_ParseTuple(args, "OOOOO", &objects[0], &objects[1], &objects[2], &objects[3],
-                          &objects[4]))
+    if (!PyArg_ParseTuple(args, "OOOO", &objects[SUMS], &objects[BIAS], &objects[BOUNDS],
+                          &objects[OUT]))
         return NULL;
-    for (; taken < 5; taken++)
-        if (!buffer_take(objects[taken], &views[taken], taken == 4 ? PyBUF_WRITABLE : PyBUF_SIMPLE,
-                         taken == 2 ? 1 : 0, sizeof(float)))
+    for (; taken < VIEWS; taken++)
+        if (!buffer_take(objects[taken], &views[taken],
+                         taken == OUT ? PyBUF_WRITABLE : PyBUF_SIMPLE, taken == BIAS, sizeof(float)))
             goto done;
-    Py_ssize_t k = views[2].len / 4, n = views[4].len / 4 / k, pages = views[3].len / 8 - 1;
-    const float *following = views[0].buf, *previous = views[1].buf, *bias = views[2].buf;
-    const int64_t *bounds = views[3].buf;
-    int fits = pages >= 0 && views[0].len / 4 / k >= n && views[1].len / 4 / k >= n;
+    Py_ssize_t k = views[BIAS].len / 4, n = views[OUT].len / 4 / k;
+    Py_ssize_t pages = views[BOUNDS].len / 8 - 1;
+    const float *sums = views[SUMS].buf, *bias = views[BIAS].buf;
+    const int64_t *bounds = views[BOUNDS].buf;
+    int fits = pages >= 0 && views[SUMS].len / 4 / 3 / k >= n;
     for (Py_ssize_t d = 0; fits && d < pages; d++)
         fits = bounds[d] >= 0 && bounds[d] <= bounds[d + 1] && bounds[d + 1] <= n;
     if (!fits) {
@@ -148,9 +151,9 @@ PyObject *kernels_beside(PyObject *module, PyObject *args)
     }
     for (Py_ssize_t d = 0; d < pages; d++)
         for (int64_t i = bounds[d]; i < bounds[d + 1]; i++) {
-            float *restrict row = (float *)views[4].buf + i * k;
-            const float *next = i + 1 < bounds[d + 1] ? following + (i + 1) * k : NULL;
-            const float *last = i > bounds[d] ? previous + (i - 1) * k : NULL;
+            float *restrict row = (float *)views[OUT].buf + i * k;
+            const float *next = i + 1 < bounds[d + 1] ? sums + ((i + 1) * 3 + 1) * k : NULL;
+            const float *last = i > bounds[d] ? sums + ((i - 1) * 3 + 2) * k : NULL;
             if (next && last)
                 for (Py_ssize_t j = 0; j < k; j++)
                     row[j] = next[j] + last[j] + bias[j];

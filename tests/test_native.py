@@ -216,13 +216,14 @@ def test_rows_are_moved_the_same(sizes: list[int], seed: int) -> None:
     random = np.random.default_rng(seed)
     documents = [text_reader.read("tide\n" * size) for size in sizes]
     together = batch.collect(documents)
-    rows = random.normal(scale=9, size=(2, len(together), 7)).astype(np.float32)
+    rows = random.normal(scale=9, size=(len(together), 7)).astype(np.float32)
     mean, scale = random.random((2, 7)).astype(np.float32) + 1
+    sums = random.normal(size=(len(together), 21)).astype(np.float32)
 
     def moved() -> tuple[object, object]:
         columns = np.zeros((len(together), 9), dtype=np.float32)
-        scorer.Standard(mean, scale).move(rows[0], columns, 1)
-        return columns, scorer.neighbours(rows[0], rows[1], mean, together)
+        scorer.Standard(mean, scale).move(rows, columns, 1)
+        return columns, scorer.neighbours(sums, mean, together)
 
     with pytest.MonkeyPatch.context() as patch:
         compiled, python = both(patch, scorer, moved)
@@ -342,8 +343,8 @@ MISFITS = [
         ("rectify", (bytearray(24), bytes(24), 0)),
         ("softmax", (bytearray(24), b"", 1.0)),
         ("softmax", (bytearray(24), bytes(260), 1.0)),
-        ("beside", (bytes(8), bytes(8), bytes(4), bytes(8) + b"\3" + bytes(7), bytearray(8))),
-        ("beside", (bytes(8), bytes(4), bytes(4), bytes(8) + b"\2" + bytes(7), bytearray(8))),
+        ("beside", (bytes(24), bytes(4), bytes(8) + b"\3" + bytes(7), bytearray(8))),
+        ("beside", (bytes(20), bytes(4), bytes(8) + b"\2" + bytes(7), bytearray(8))),
         (
             "structure",
             (BATCH, ("a",), ("",), (), ("a",) * 4, 1, [("p", "")], {"p": 0}, bytes(64), ROW, 140),
