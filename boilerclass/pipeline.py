@@ -6,7 +6,7 @@ import functools
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise, repeat
+from itertools import compress, pairwise, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -275,11 +275,7 @@ class _Detail:
     def _language(self) -> str | None:
         from boilerclass.readers.language import identify
 
-        core = (
-            p.text
-            for p, label in zip(self._document.paragraphs, self._chosen.tolist(), strict=True)
-            if label == decode.CORE
-        )
+        core = compress(self._document.texts, (self._chosen == decode.CORE).tolist())
         return identify(" ".join(core), self._document.language)
 
     def language(self) -> str | None:

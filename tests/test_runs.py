@@ -506,7 +506,7 @@ def test_batches_end_where_the_inputs_say(tmp_path: Path) -> None:
     def names(batch: Batch) -> list[str]:
         return [source.entry.id for source in batch.sources]
 
-    json_lines(tmp_path / "rows.jsonl", 40)
+    json_lines(tmp_path / "rows.jsonl", 138)
     entries = [Entry(str(tmp_path / "rows.jsonl"), "rows.jsonl")] * 2
     whole = list(batches(placed(entries, Reading(), lambda *_: None)))
     assert [len(batch.pages) for batch in whole] == [PAGES_AT_ONCE] * 4 + [14]

@@ -14,11 +14,11 @@ from boilerclass.cli.resume import Position
 from boilerclass.cli.work import Outcome, Work
 from boilerclass.containers.record import Reading
 
-PAGES_AT_ONCE = 16
+PAGES_AT_ONCE = 64
 """Pages in one batch: as many as are scored together."""
 SOURCES_AT_ONCE = 256
 """Sources in one batch, with those that are no page."""
-BYTES_AT_ONCE = 1 << 20
+BYTES_AT_ONCE = 1_500_000
 """Bytes of pages from which a batch is full; a tree takes ten times as much."""
 
 
