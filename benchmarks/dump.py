@@ -15,19 +15,18 @@ import argparse
 import gzip
 import json
 import random
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent))
 import invented_pages  # found by the line above
+import processor
 
 import boilerclass
 from boilerclass import cleaner, containers
@@ -36,6 +35,7 @@ from boilerclass.cli.workers import one_thread
 from boilerclass.containers.record import Reading
 from boilerclass.containers.stream import opened
 from boilerclass.options import Selection
+from boilerclass.writers import records
 
 SIZES = (4_000, 20_000, 60_000, 250_000)
 """Characters of the pages, in turn."""
@@ -156,7 +156,7 @@ def make(path: Path, size: int) -> list[Made]:
 def measure(args: Sequence[object], kill_after: float | None = None) -> Measured:
     """A run of the command, which may be killed."""
     began = time.monotonic()
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = processor.children()
     most, killed = 0.0, False
     with subprocess.Popen([*COMMAND, *map(str, args)], stderr=subprocess.DEVNULL) as process:
         while process.poll() is None and not killed:
@@ -167,9 +167,11 @@ def measure(args: Sequence[object], kill_after: float | None = None) -> Measured
             time.sleep(LOOK)
     if not killed and process.returncode not in (0, 1):
         sys.exit(f"{args}: exit code {process.returncode}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Measured(time.monotonic() - began, spent, most, not killed)
+    elapsed = time.monotonic() - began
+    if not killed:
+        processor.wait()
+    spent = processor.children() - before
+    return Measured(elapsed, spent, most, not killed)
 
 
 def family(root: int) -> list[int]:
@@ -240,22 +242,29 @@ def account(made: Sequence[Made], told: Sequence[Event]) -> Counter[tuple[str, s
     return fates
 
 
-def library(dump: Path) -> float:
-    """Pages that the library cleans in a second of the processor, once they are in memory."""
+def library(dump: Path) -> Iterator[tuple[str, float]]:
+    """Pages a second of the processor of what a run consists of, each by itself."""
+    pages: list[str] = []
+    number, began = 0, processor.own()
     with dump.open("rb") as file:
-        found = containers.records(opened(file), Reading())
-        sound = (one for one in found if one.error is None and one.skipped is None)
-        pages = [
-            one.content.decode(one.encoding or "utf-8", "replace")
-            if isinstance(one.content, bytes)
-            else one.content
-            for one in islice(sound, SAMPLE)
-        ]
+        for one in containers.records(opened(file), Reading()):
+            if one.error is not None or one.skipped is not None:
+                continue
+            number += 1
+            if len(pages) < SAMPLE:
+                held = one.content
+                text = held if isinstance(held, str) else held.decode(str(one.encoding), "replace")
+                pages.append(text)
+    yield "reading and unpacking by itself", number / (processor.own() - began)
     list(boilerclass.label_many(pages[:2]))  # loads all there is
-    began = time.process_time()
+    began = processor.own()
     for document in boilerclass.label_many(pages):
         cleaner.clean(document, Selection())
-    return len(pages) / (time.process_time() - began)
+    yield "the library by itself", len(pages) / (processor.own() - began)
+    began = processor.own()
+    for document in boilerclass.label_many(pages):
+        records.cleaned("", cleaner.clean(document, Selection()))
+    yield "the library, with the fields of a line", len(pages) / (processor.own() - began)
 
 
 def same(one: Path, other: Path) -> None:
@@ -277,18 +286,18 @@ def run(folder: Path, size: int) -> Iterator[str]:
     seconds = 0.0
     for jobs in (1, 2):
         args = [dump, "-o", folder / f"{jobs}.jsonl", "--errors", folder / f"{jobs}.errors"]
-        seconds, processor, most, _ = measure([*args, "--jobs", jobs])
+        seconds, spent, most, _ = measure([*args, "--jobs", jobs])
         fates = account(made, events(folder / f"{jobs}.jsonl", folder / f"{jobs}.errors"))
         written = sum(count for (_, fate), count in fates.items() if fate == WRITTEN)
-        # The processes of a process are not waited for by it.
-        each = f"{written / processor:,.0f}" if jobs == 1 else ""
         yield (
             f"| `--jobs {jobs}` | {seconds:,.0f} | {written / seconds:,.0f} "
-            f"| {size / seconds / 1e6:.1f} | {most:,.0f} | {each} |"
+            f"| {size / seconds / 1e6:.1f} | {most:,.0f} | {written / spent:,.0f} |"
         )
         if jobs == 2 and most > MEMORY:
             sys.exit(f"more than {MEMORY} MB")
-    yield f"| the library by itself | | | | | {library(dump):,.0f} |\n"
+    for name, rate in library(dump):
+        yield f"| {name} | | | | | {rate:,.0f} |"
+    yield ""
     yield "Memory is the most that the run and its workers held together (proportional set size).\n"
     chance = random.Random(0)
     args = [dump, "-o", folder / "3.jsonl", "--errors", folder / "3.errors", "--jobs", 2]
@@ -317,6 +326,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"leave what is told in {DUMP.name}")
     chosen = parser.parse_args()
     one_thread()
+    processor.adopt()
     size = Size().convert(chosen.bytes, None, None)
     lines = ["# A damaged crawl\n", f"Made by `python benchmarks/dump.py --bytes {chosen.bytes} "]
     lines[-1] += "--write`.\n"

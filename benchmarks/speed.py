@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import turbohtml
 
@@ -33,6 +33,7 @@ from boilerclass.native import PURE, kernels
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 import invented_pages  # noqa: E402  # found by the line above
+import processor  # noqa: E402
 
 ROUNDS = 3
 PEER = "resiliparse main content"
@@ -41,6 +42,7 @@ NUMBERS = (1, 10, 100, 1_000, 10_000, 100_000)
 SMALL, USUAL, OF_THE_WILD = 2_000, 60_000, 250_000
 """Characters of a page where many are needed, where some are, and where one is to be typical."""
 JOB_PAGES = 2_000
+TWO_JOBS = ("", "times one by the clock", "CPU ms a page, one", "two", "times one")
 STARTS = 10
 TEXT_LINES = (10, 40, 4_000)
 """Lines of a plain text: one of 3, of 12 and of 1,250 thousand bytes."""
@@ -185,9 +187,11 @@ def memory() -> tuple[float, ...]:
 
 
 def two_jobs() -> Iterator[Row]:
-    """How many times faster two processes are than one, by the clock, and how idle the machine was:
-    processors that other work had meanwhile say nothing."""
+    """How many times faster two processes are than one, by the clock, and how much more of the
+    processor they take, which other work on the machine changes little; and how idle that was,
+    since processors that were busy say nothing of the clock."""
     pages = [invented_pages.page(seed, USUAL) for seed in range(JOB_PAGES)]
+    processor.adopt()
     with tempfile.TemporaryDirectory() as folder:
         for seed, page in enumerate(pages):
             (Path(folder) / f"{seed}.html").write_text(page, "utf-8")
@@ -195,23 +199,39 @@ def two_jobs() -> Iterator[Row]:
 
         def shell(jobs: int) -> None:
             subprocess.run([*command, "--jobs", str(jobs)], check=True, capture_output=True)
+            processor.wait()
 
-        def library(jobs: int) -> None:
+        def library(jobs: int) -> None:  # last, since its processes stay for a while
             labelled(pages, jobs=jobs)
 
         ways: dict[str, Callable[[int], None]] = {"clean --jobs": shell, "label_many": library}
         for name, way in ways.items():
-            one, two = float("inf"), float("inf")
-            for _ in range(ROUNDS):
-                one, two = min(one, elapsed(way, 1)), min(two, elapsed(way, 2))
-            yield name, f"{one / two:.2f}"
-    yield "load of the machine over the last minute", f"{os.getloadavg()[0]:.1f}"
+            runs = [(cost(way, 1), cost(way, 2)) for _ in range(ROUNDS)]
+            one, two = (
+                Cost(*map(min, zip(*some, strict=True))) for some in zip(*runs, strict=True)
+            )
+            each = [f"{1e3 * of.processor / JOB_PAGES:.2f}" for of in (one, two)]
+            yield (
+                name,
+                f"{one.seconds / two.seconds:.2f}",
+                *each,
+                f"{two.processor / one.processor:.2f}",
+            )
+    yield "load of the machine over the last minute", f"{os.getloadavg()[0]:.1f}", "", "", ""
 
 
-def elapsed(way: Callable[[int], None], jobs: int) -> float:
-    start = time.perf_counter()
+class Cost(NamedTuple):
+    """Seconds by the clock, and of all processors."""
+
+    seconds: float
+    processor: float
+
+
+def cost(way: Callable[[int], None], jobs: int) -> Cost:
+    start, spent = time.perf_counter(), processor.own() + processor.children()
     way(jobs)
-    return time.perf_counter() - start
+    now = processor.own() + processor.children()
+    return Cost(time.perf_counter() - start, now - spent)
 
 
 def start_up() -> Iterator[Row]:
@@ -302,9 +322,9 @@ rounds. {circumstances()}
 
 ## Two processes
 
-{JOB_PAGES:,} pages of {USUAL:,} characters, start included; by the clock.
+{JOB_PAGES:,} pages of {USUAL:,} characters, start included.
 
-{table(("", "times one"), list(two_jobs()))}
+{table(TWO_JOBS, list(two_jobs()))}
 
 ## Cost against size and number
 
