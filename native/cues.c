@@ -133,8 +133,8 @@ static PyObject *undated(PyObject *text)
 }
 
 /* match(folded, whole, longest, starts, runs, first_unspaced, out) -> list: the classes of the
- * phrases that each text is, without words of digits at its ends if it is no longer than that, or
- * starts with, int64; and the indices of those beyond ASCII that have a digit at an end, which are
+ * phrases that each text is, with or without words of digits at its ends, if it is no longer than
+ * `longest`, or starts with, int64; and the indices of those beyond ASCII that have a digit at an end, which are
  * to be matched without it as well. */
 PyObject *kernels_match(PyObject *module, PyObject *args)
 {
@@ -156,7 +156,7 @@ PyObject *kernels_match(PyObject *module, PyObject *args)
         long mask = 0;
         if (size) {
             Py_UCS4 first = PyUnicode_READ_CHAR(text, 0);
-            PyObject *found = PyDict_GetItemWithError(whole, text);
+            PyObject *found = size <= longest ? PyDict_GetItemWithError(whole, text) : NULL;
             mask = found ? PyLong_AsLong(found) : 0;
             if (!mask && (Py_UNICODE_ISDIGIT(first)
                           || Py_UNICODE_ISDIGIT(PyUnicode_READ_CHAR(text, size - 1)))) {

@@ -62,11 +62,19 @@ def bags(chars: Characters) -> list[Bag]:
     """The character n-grams of each paragraph's head and tail, and the words and word pairs there;
     the words last but one. Every paragraph has at least one n-gram."""
     if kernels is not None:
-        return [
-            Bag(np.frombuffer(buckets, dtype=np.int32), np.frombuffer(bounds, dtype=np.int64))
-            for buckets, bounds in kernels.hash(chars, tables()[1])
-        ]
+        return [_read(*found) for found in kernels.hash(chars, tables()[1])]
     return bags_python(chars)
+
+
+def words(chars: Characters) -> Bag:
+    """Of the bags only that of the words."""
+    if kernels is not None:
+        return _read(*kernels.hash(chars, tables()[1])[WORDS])
+    return bags_python(chars)[WORDS]
+
+
+def _read(buckets: bytes, bounds: bytes) -> Bag:
+    return Bag(np.frombuffer(buckets, dtype=np.int32), np.frombuffer(bounds, dtype=np.int64))
 
 
 def bags_python(chars: Characters) -> list[Bag]:
@@ -101,10 +109,11 @@ def sums(found: Sequence[Bag], table: Floats, n: int) -> Floats:
     """Shape (n, k): for each paragraph the sum of its buckets' rows of ``table``, (2 ** BITS, k),
     divided by the square root of their number."""
     total = np.zeros((n, table.shape[1]), dtype=np.float32)
-    number = np.zeros(n, dtype=np.int64)
+    bounds = np.zeros(n + 1, dtype=np.int64)
     for bag in found:
         add(total, bag, table)
-        number += bag.sizes
+        bounds += bag.bounds
+    number = np.diff(bounds)
     total /= np.sqrt(np.maximum(number, 1), dtype=np.float32)[:, None]
     return total
 

@@ -45,7 +45,7 @@ def _shares(
     if not any(names):
         return np.zeros(n, dtype=np.float32), np.zeros(n, dtype=np.float32)
     chars = text.characters(tuple(name or " " for name in names))
-    own = ngrams.bags(chars)[ngrams.WORDS]
+    own = ngrams.words(chars)
     if kernels is not None:
         inside, covered = np.empty((2, n), dtype=np.float32)
         kernels.overlap(

@@ -127,9 +127,9 @@ def read(
         types=head.types,
         structured_body=data.body,
         first_data=first_data,
-        locate=_locator(page, walked.elements, hosts),
+        locate=_Places(page, walked.elements, hosts).locate,
         source=HtmlSource(page, url or head.url, tree),
-        forced={i: verdict for i, verdict in enumerate(verdicts) if verdict is not None},
+        forced=dict(_forced(verdicts)) if any(rules) else {},
     )
 
 
@@ -220,6 +220,10 @@ def _verdicts(walked: _Walked, tree: turbohtml.Document, rules: Rules) -> Sequen
         return [None] * len(walked.paragraphs)
     elements = walked.elements(tree)
     return rules.verdicts(tree, [elements[i] for i in walked.paragraphs.numbers[4::5]])
+
+
+def _forced(verdicts: Sequence[Forced | None]) -> Iterator[tuple[int, Forced]]:
+    return ((i, verdict) for i, verdict in enumerate(verdicts) if verdict is not None)
 
 
 def _visible(
@@ -438,43 +442,52 @@ def _texts_of(parts: Sequence[str]) -> Iterator[str]:
             yield from (" ".join(line.split()) for line in part.splitlines())
 
 
-def _locator(
-    page: str,
-    elements: Callable[[turbohtml.Document], Sequence[turbohtml.Element]],
-    hosts: Sequence[int],
-) -> Callable[[int], Origin]:
-    """A function from a paragraph's index to its origin; most callers never ask.
+class _Places:
+    """Finds the origins of paragraphs when asked; most callers never ask.
 
     ``hosts`` are the paragraphs' elements, as numbers in ``elements(tree)``.
     """
 
-    @functools.cache
-    def nodes() -> Sequence[turbohtml.Element]:
+    def __init__(
+        self,
+        page: str,
+        elements: Callable[[turbohtml.Document], Sequence[turbohtml.Element]],
+        hosts: Sequence[int],
+    ) -> None:
+        self._page = page
+        self._elements = elements
+        self._hosts = hosts
+        self._known: dict[int, Origin] = {}  # thousands of lines may stand in one element
+
+    @functools.cached_property
+    def _nodes(self) -> Sequence[turbohtml.Element]:
         # Parsed again: to keep the places of all elements at hand costs every reader time.
-        return elements(turbohtml.parse(page, source_locations=True))
+        return self._elements(turbohtml.parse(self._page, source_locations=True))
 
-    @functools.cache
-    def counted_once() -> list[int]:
+    @functools.cached_property
+    def _counted_once(self) -> list[int]:
         # The parser counts a CRLF once: the i-th CRLF stands i code points further in the page.
-        return [match.start() - i for i, match in enumerate(re.finditer("\r\n", page))]
+        return [match.start() - i for i, match in enumerate(re.finditer("\r\n", self._page))]
 
-    def offset(normalised: int) -> int:
-        return normalised + bisect_left(counted_once(), normalised)
+    def _offset(self, normalised: int) -> int:
+        return normalised + bisect_left(self._counted_once, normalised)
 
-    @functools.cache  # thousands of lines may stand in one element
-    def place(number: int) -> Origin:
-        host = nodes()[number]
+    def _place(self, host: turbohtml.Element) -> Origin:
         location = host.source_location
         xpath = host.xpath_path()
         if location is None:  # an element the standard implies but the source does not write
             return Origin(xpath, None, None)
         start, end = location.start_tag.start_offset, _end(host, location.start_tag.end_offset)
-        return Origin(xpath, offset(start), len(page) if end is None else offset(end))
+        last = len(self._page) if end is None else self._offset(end)
+        return Origin(xpath, self._offset(start), last)
 
-    def locate(i: int) -> Origin:
-        return place(hosts[i]) if i < len(hosts) else nowhere(i)
-
-    return locate
+    def locate(self, i: int) -> Origin:
+        if i >= len(self._hosts):
+            return nowhere(i)
+        number = self._hosts[i]
+        if number not in self._known:
+            self._known[number] = self._place(self._nodes[number])
+        return self._known[number]
 
 
 def _end(element: turbohtml.Element, start: int) -> int | None:
