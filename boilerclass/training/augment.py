@@ -8,6 +8,7 @@ made of comes from documents of its own fold, so that no site leaks from one fol
 from __future__ import annotations
 
 import random
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -40,6 +41,9 @@ ROUNDS = 2
 CORE_NUMBERS = (ROLE_NUMBER["title"], BODY)
 LEAD_CHARS = 80
 """Characters from which a body's first paragraph can be the lead under a headline."""
+SENTENCE = re.compile(r"(?<=[.!?…])\s+")
+SUBHEAD_WORDS = (4, 12)
+"""Words of the subheads made, from and to."""
 CUT_SHORT = 0.2
 """Share of texts that hold the first paragraphs only, as where readers have to pay."""
 FOOTER = (
@@ -152,7 +156,10 @@ def _compose(
     promos = [p for a in others for p in a.promos]
     interruption = chooser.randrange(1, len(body) + 1) if chooser.random() < 0.3 else None
     player = chooser.choice((0, 1, len(body))) if chooser.random() < 0.25 else None
+    subheads = {chooser.randrange(1, len(body) + 1) for _ in range(chooser.choice((0, 0, 0, 1)))}
     for i, text in enumerate(body):
+        if i in subheads:
+            lines += _subhead(text, chooser)
         if i in teasers:
             lines += _teaser(article, others, cues, chooser)
         if i == interruption and (promos or cues["ad"]):
@@ -171,6 +178,17 @@ def _compose(
     if chooser.random() < 0.5:
         lines += _footer(promos, cues, chooser)
     return lines
+
+
+def _subhead(text: str, chooser: random.Random) -> list[Line]:
+    """A line that heads a paragraph: without a cue, only its words tell it from the headline of
+    another piece."""
+    sentences = [s.split() for s in SENTENCE.split(text)]
+    long = [words for words in sentences if len(words) > SUBHEAD_WORDS[0]]
+    if not long:
+        return []
+    words = chooser.choice(long)[: chooser.randint(*SUBHEAD_WORDS)]
+    return [(" ".join(words).rstrip(",;:–—-"), BODY)]
 
 
 def _header(
@@ -226,7 +244,7 @@ def _teaser(
 ) -> list[Line]:
     role = ROLE_NUMBER["teaser"]
     lines = []
-    if chooser.random() < 0.6:
+    if chooser.random() < 0.7:
         ending = chooser.choice(("", "", ":", "..."))
         lines.append((_cased(chooser.choice(cues["teaser"]), chooser) + ending, role))
     for other in chooser.sample(others, chooser.choice((1, 1, 1, 2))):
