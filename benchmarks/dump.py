@@ -153,14 +153,14 @@ def make(path: Path, size: int) -> list[Made]:
     return made
 
 
-def measure(args: Sequence[object], kill_after: float | None = None) -> Measured:
-    """A run of the command, which may be killed."""
+def measure(args: Sequence[object], growing: Path | None = None, doom: float = 0) -> Measured:
+    """A run of the command, killed when the file it writes has grown to ``doom`` bytes."""
     began = time.monotonic()
     before = processor.children()
     most, killed = 0.0, False
     with subprocess.Popen([*COMMAND, *map(str, args)], stderr=subprocess.DEVNULL) as process:
         while process.poll() is None and not killed:
-            if kill_after is not None and time.monotonic() - began > kill_after:
+            if growing is not None and growing.exists() and growing.stat().st_size >= doom:
                 process.kill()
                 killed = True
             most = max(most, sum(map(memory, family(process.pid))))
@@ -283,7 +283,6 @@ def run(folder: Path, size: int) -> Iterator[str]:
     yield "| run | seconds | pages/s | MB/s | memory, MB | pages a second of processor |"
     yield "| --- | --- | --- | --- | --- | --- |"
     fates: Counter[tuple[str, str]] = Counter()
-    seconds = 0.0
     for jobs in (1, 2):
         args = [dump, "-o", folder / f"{jobs}.jsonl", "--errors", folder / f"{jobs}.errors"]
         seconds, spent, most, _ = measure([*args, "--jobs", jobs])
@@ -301,14 +300,17 @@ def run(folder: Path, size: int) -> Iterator[str]:
     yield "Memory is the most that the run and its workers held together (proportional set size).\n"
     chance = random.Random(0)
     args = [dump, "-o", folder / "3.jsonl", "--errors", folder / "3.errors", "--jobs", 2]
-    kills = 0
-    for again in ((), *[("--resume",)] * (KILLS - 1)):
-        kills += not measure([*args, *again], chance.uniform(0.15, 0.3) * seconds).finished
+    part, whole = folder / ".3.jsonl.boilerclass-part", (folder / "1.jsonl").stat().st_size
+    for kill in range(KILLS):
+        again = ("--resume",) if kill else ()
+        doom = chance.uniform(kill + 0.2, kill + 0.8) / (KILLS + 1) * whole
+        if measure([*args, *again], part, doom).finished:
+            sys.exit("a run that was to be killed came to its end")
     measure([*args, "--resume"])
     for other in "23":
         same(folder / "1.jsonl", folder / f"{other}.jsonl")
         same(folder / "1.errors", folder / f"{other}.errors")
-    yield f"One process, two, and two with {kills} kills and `--resume`: the same bytes.\n"
+    yield f"One process, two, and two with {KILLS} kills and `--resume`: the same bytes.\n"
     yield "| records made | written | skipped | failed |"
     yield "| --- | --- | --- | --- |"
     for kind in FATES:
