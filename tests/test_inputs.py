@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import boilerclass
 from boilerclass.cli import main
+from boilerclass.cli.batches import PAGES_AT_ONCE
 from boilerclass.cli.inputs import Entry, Source, expand, listed, read
 from boilerclass.cli.places import LONGEST, Taken, inside
 from boilerclass.containers.record import Reading
@@ -341,11 +342,12 @@ def test_a_missing_column_fails_that_table_only(run: Run, tmp_path: Path) -> Non
 def test_records_are_streamed_from_a_pipe() -> None:
     """The first documents are written before the last have come."""
     command = [sys.executable, "-m", "boilerclass", "clean", "-f", "jsonl", "-"]
+    rounds = PAGES_AT_ONCE // len(PAGES) + 1
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None and process.stdout is not None
-        for _ in range(5):
+        for _ in range(rounds):
             process.stdin.write(json_lines(PAGES))
         process.stdin.flush()
         assert json.loads(process.stdout.readline())["text"] == CLEANED[0]
         process.stdin.close()
-        assert len(process.stdout.read().splitlines()) == 19
+        assert len(process.stdout.read().splitlines()) == rounds * len(PAGES) - 1
