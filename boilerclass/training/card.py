@@ -18,8 +18,9 @@ SOURCES = {
     "trafilatura": "adbar/trafilatura evaluation pages, Apache-2.0 repository",
     "htmldate": "adbar/htmldate evaluation pages, Apache-2.0 repository",
     "mediacloud": "mediacloud/metadata-lib fixtures, Apache-2.0 repository",
-    "texts-unlabelled": "plain texts of news sites, without labels",
-    "typed-texts": "plain texts of news sites, labelled line by line for this project",
+    "composed": "plain texts made of the articles of the other rows",
+    "texts-unlabelled": "plain texts of news sites, no licence stated, without labels",
+    "typed-texts": "plain texts of news sites, no licence stated, labelled for this project",
 }
 
 
@@ -30,7 +31,7 @@ def paragraphs(
     trained = Counter(e.source for e, w in zip(examples, weights, strict=True) if w > 0)
     typed = Counter(e.source for e, w in zip(examples, weights, strict=True) if w > 0 and e.typed)
     languages = Counter(e.language for e, w in zip(examples, weights, strict=True) if w > 0)
-    scores = manifest["scores"]
+    scores, network = manifest["scores"], manifest["recipe"]["network"]
     rows = "\n".join(
         f"| {name} | {SOURCES.get(name, name)} | {n} | {typed[name]} |"
         for name, n in sorted(trained.items())
@@ -43,9 +44,9 @@ def paragraphs(
     return f"""# {manifest["name"]}
 
 Labels each paragraph of a web page or plain text. Two hashed linear models feed a network, whose
-verdicts on the neighbourhood feed a second one; each is the mean of
-{manifest["recipe"]["network"]["members"]} networks of {manifest["recipe"]["network"]["hidden"]}
-hidden units. Trained with scikit-learn {manifest["versions"]["scikit-learn"]}; numpy computes it.
+verdicts on the neighbourhood feed a second one. The first has {network["first"]} hidden units;
+the second is the mean of {network["members"]} networks of {network["hidden"]}.
+Trained with scikit-learn {manifest["versions"]["scikit-learn"]}; numpy computes it.
 
 ## Trained on
 
@@ -53,12 +54,12 @@ hidden units. Trained with scikit-learn {manifest["versions"]["scikit-learn"]}; 
 | --- | --- | --- | --- |
 {rows}
 
-Rows without a licence are left out, and so is the Romanian text the project is judged by. The
-role labels were made by AI annotators who read every block, not by people; two independent passes
-agree with kappa 0.974 on pages and 0.883 on texts. Where only the body of a page is known, the
-role of the rest was guessed by a network trained on the pages labelled by role. Pages of which
-only some strings are known, and documents without labels, teach what an earlier fit that did not
-see their site is sure of. Documents by language:
+Pages whose licence is not stated are left out, and so is the Romanian text the project is judged
+by. The role labels were made by AI annotators who read every block, not by people; two
+independent passes agree with kappa 0.974 on pages and 0.883 on texts. Where only the body of a
+page is known, the role of the rest was guessed by a network trained on the pages labelled by
+role. Pages of which only some strings are known, and documents without labels, teach what an
+earlier fit that did not see their site is sure of. Documents by language:
 {", ".join(f"{k} {v}" for k, v in languages.most_common(12))}, others
 {sum(languages.values()) - sum(v for _, v in languages.most_common(12))}.
 
