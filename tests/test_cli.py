@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import pytest
 
@@ -26,37 +26,14 @@ from boilerclass.containers.signatures import describe
 from boilerclass.document import LabelledDocument
 from boilerclass.options import Options
 
+Run = Callable[..., Any]
+"""The fixture ``run``: see conftest.py."""
 EXAMPLES = Path(__file__).parent.parent / "data" / "examples"
 PAGE = EXAMPLES / "pages" / "en-harbour-lamp-keeper.html"
 TEXT = EXAMPLES / "texts" / "de-apfelsortenarchiv.txt"
 COMMAND = [sys.executable, "-m", "boilerclass"]
 HEAD = "id status url title author date language site description".split()
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
-
-
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
-@pytest.fixture
-def run(
-    monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
-) -> Iterator[Run]:
-    """Runs the command in this process; ``stdin`` are the bytes piped in."""
-
-    def run(*args: object, stdin: bytes = b"") -> Outcome:
-        with io.TextIOWrapper(io.BytesIO(stdin)) as piped:
-            monkeypatch.setattr(sys, "stdin", piped)
-            code = main([str(arg) for arg in args])
-        out, err = capfdbinary.readouterr()
-        return Outcome(code, out.decode(), err.decode())
-
-    return run
 
 
 def body(path: Path) -> str:

@@ -8,51 +8,27 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import boilerclass
-from boilerclass.cli import main
 from boilerclass.cli.batches import PAGES_AT_ONCE
 from boilerclass.cli.inputs import Entry, Source, expand, listed, read
 from boilerclass.cli.places import LONGEST, Taken, inside
 from boilerclass.containers.record import Reading
 from boilerclass.options import Options
 
+Run = Callable[..., Any]
+"""The fixture ``run``: see conftest.py."""
 EXAMPLES = Path(__file__).parent.parent / "data" / "examples" / "pages"
 PATHS = sorted(EXAMPLES.glob("*.html"))[:4]
 PAGES = [path.read_bytes() for path in PATHS]
 CLEANED = [boilerclass.clean(page) for page in PAGES]
-
-
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
-@pytest.fixture
-def run(
-    monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
-) -> Iterator[Run]:
-    """Runs the command in this process; ``stdin`` are the bytes piped in."""
-
-    def run(*args: object, stdin: bytes = b"") -> Outcome:
-        with io.TextIOWrapper(io.BytesIO(stdin)) as piped:
-            monkeypatch.setattr(sys, "stdin", piped)
-            code = main([str(arg) for arg in args])
-        out, err = capfdbinary.readouterr()
-        return Outcome(code, out.decode(), err.decode())
-
-    return run
 
 
 def warc_record(block: bytes, number: int, kind: str = "response", url: str = "") -> bytes:

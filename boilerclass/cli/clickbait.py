@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from boilerclass.cli import inputs, output, stream
+from boilerclass.cli import inputs, options, output, stream
 from boilerclass.errors import InvalidOption, UnreadableInput
 from boilerclass.writers.headlines import FORMS, HEADLINE, ONE_TABLE, SCORE, Scored
 from boilerclass.writers.records import rounded
@@ -66,13 +66,7 @@ class _Failures:
     show_default=True,
     help="How scores are written.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, allow_dash=True),
-    metavar="FILE",
-    help="Write into FILE instead of standard output. FILE appears when all is done.",
-)
+@options.output_file
 @click.option(
     "--column",
     metavar="NAME",

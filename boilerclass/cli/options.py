@@ -112,14 +112,15 @@ columns = bundle(
     ),
 )
 
+output_file = click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Write into FILE instead of standard output. FILE appears when all is done.",
+)
 output = bundle(
-    click.option(
-        "-o",
-        "--output",
-        type=click.Path(dir_okay=False, allow_dash=True),
-        metavar="FILE",
-        help="Write into FILE instead of standard output. FILE appears when all is done.",
-    ),
+    output_file,
     click.option(
         "--output-dir",
         type=click.Path(file_okay=False),

@@ -1,0 +1,35 @@
+"""What tests of several stages share."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+
+from boilerclass.cli import main
+
+
+class Outcome(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
+    """Runs the command in this process; ``stdin`` are the bytes piped in."""
+
+    def run(*args: object, stdin: bytes = b"") -> Outcome:
+        with io.TextIOWrapper(io.BytesIO(stdin)) as piped:
+            monkeypatch.setattr(sys, "stdin", piped)
+            code = main([str(arg) for arg in args])
+        out, err = capfdbinary.readouterr()
+        return Outcome(code, out.decode(), err.decode())
+
+    return run
