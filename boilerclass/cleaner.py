@@ -82,5 +82,5 @@ def _left_out(labelled: LabelledDocument, selection: Selection) -> str | None:
 
 
 def _core_chars(labelled: LabelledDocument) -> int:
-    rows = zip(labelled.document.paragraphs, labelled.labels, strict=True)
-    return sum(len(paragraph.text) for paragraph, label in rows if label is Label.CORE)
+    rows = zip(labelled.document.texts, labelled.labels, strict=True)
+    return sum(len(text) for text, label in rows if label is Label.CORE)

@@ -145,7 +145,7 @@ def _form(document: Document, i: int) -> str:
 
 
 def _repeated(document: Document, i: int) -> str:
-    texts = [p.text for p in document.paragraphs]
+    texts = list(document.texts)
     own = texts[i]
     number = texts.count(own)
     if own in texts[i + 1 : i + 2] + texts[max(i - 1, 0) : i]:

@@ -249,7 +249,7 @@ class _Detail:
 
     @functools.cached_property
     def _scores(self) -> list[float | None]:
-        texts = [p.text for p in self._document.paragraphs]
+        texts = self._document.texts
         rated = np.flatnonzero(np.isin(self._chosen, _POINTERS)).tolist()
         scores: list[float | None] = [None] * len(texts)
         for i, score in zip(rated, _headline_scores([texts[i] for i in rated]), strict=True):

@@ -155,7 +155,7 @@ class SiteCounter:
         if not document.paragraphs:
             return False
         site = keys.of_site(keys.site(document))
-        texts = keys.of_texts(p.text for p in document.paragraphs)
+        texts = keys.of_texts(document.texts)
         page = keys.of_page(document, texts, site)
         place = int(page % np.uint64(REMEMBERED_PAGES))
         if self._seen[place] == page:

@@ -64,7 +64,7 @@ def build(examples: Sequence[Example], folds: Sequence[int]) -> Matrix:
         typed=np.array([e.typed for e in examples])[page],
         real=np.array([e.typed and e.source != MADE for e in examples])[page],
         chars=np.array(
-            [len(p.text) for e in examples for p in e.document.paragraphs], dtype=np.float32
+            [len(text) for e in examples for text in e.document.texts], dtype=np.float32
         ),
     )
 

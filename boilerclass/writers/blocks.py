@@ -66,7 +66,7 @@ class Table(NamedTuple):
 def blocks(cleaned: Cleaned) -> Iterator[Block | Table]:
     """What is kept of a document, in its order."""
     document, titles = cleaned.labelled.document, cleaned.titles
-    texts = [paragraph.text for paragraph in document.paragraphs]
+    texts = document.texts
     linked = [i for i in cleaned.kept if document.paragraphs[i].links]
     found = dict(zip(linked, document.source.links(texts, linked), strict=True))
     lines = {i: _lines(texts[i], found.get(i, ())) for i in cleaned.kept}
