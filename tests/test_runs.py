@@ -31,7 +31,7 @@ import os, signal, sys, threading
 from boilerclass.cli import journal, main, tally
 
 journal.EVERY = 0.02
-left, delay = int(sys.argv[1]), float(sys.argv[2])
+left, delay, doom = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
 add = tally.Tally.add
 
 
@@ -39,15 +39,15 @@ def counted(self, *args, **options):
     global left
     left -= 1
     if left == 0:
-        threading.Timer(delay, os.kill, (os.getpid(), signal.SIGKILL)).start()
+        threading.Timer(delay, os.kill, (os.getpid(), doom)).start()
     return add(self, *args, **options)
 
 
 tally.Tally.add = counted
-sys.exit(main(sys.argv[3:]))
+sys.exit(main(sys.argv[4:]))
 """
-"""The command, killed some moments after it has come to a number of documents, and recording what
-is done so often that short runs have something to go on with."""
+"""The command, sent a signal some moments after it has come to a number of documents, and recording
+what is done so often that short runs have something to go on with."""
 PAGES = 400
 """Documents of a run that is killed."""
 
@@ -104,10 +104,17 @@ def content(path: Path) -> dict[str, bytes]:
     }
 
 
-def run(*args: object, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
+def run(
+    *args: object, cwd: Path | None = None, command: Sequence[str] = COMMAND
+) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [*COMMAND, *map(str, args)], capture_output=True, text=True, check=False, cwd=cwd
+        [*command, *map(str, args)], capture_output=True, text=True, check=False, cwd=cwd
     )
+
+
+def doomed(documents: int, delay: float, by: signal.Signals) -> list[str]:
+    """The command that is sent a signal, seconds after so many documents: 0 for never."""
+    return [sys.executable, "-c", DOOMED, str(documents), str(delay), str(int(by))]
 
 
 # Killed and resumed
@@ -141,14 +148,9 @@ def test_a_run_that_is_killed_is_resumed_without_a_trace(
     chance = random.Random(f"{source} {jobs}")
     for last in (*[False] * KILLS, True):
         # A kill falls anywhere: between two documents, within one, before or after a record.
-        doom = (0, 0) if last else (chance.randrange(1, PAGES // 5), chance.uniform(0, 0.01))
-        done = subprocess.run(
-            [sys.executable, "-c", DOOMED, *map(str, doom), *args, "--jobs", str(jobs), "--resume"],
-            cwd=killed,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        when = (0, 0) if last else (chance.randrange(1, PAGES // 5), chance.uniform(0, 0.01))
+        command_now = doomed(*when, signal.SIGKILL)
+        done = run(*args, "--jobs", jobs, "--resume", cwd=killed, command=command_now)
         assert done.returncode == (before.returncode if last else -signal.SIGKILL)
     assert before.returncode == 1
     assert content(killed / "out") == content(calm / "out")
@@ -242,16 +244,11 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
     warc(tmp_path / "crawl.warc.gz", PAGES)
     args = ["clean", "crawl.warc.gz", "-f", "jsonl", "-o"]
     assert run(*args, "calm", cwd=tmp_path).returncode == 1
-    with subprocess.Popen(
-        [*COMMAND, *args, "out", "--jobs", "2"], cwd=tmp_path, stderr=subprocess.PIPE, text=True
-    ) as process:
-        part = tmp_path / ".out.boilerclass-part"
-        while not (part.exists() and part.stat().st_size):
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate()
-    assert process.returncode == 130
-    assert "documents and records are done, the same command with --resume goes on" in err
+    # Later than the first batch: what is not recorded yet is not kept.
+    stopped = doomed(PAGES // 2, 0, signal.SIGINT)
+    done = run(*args, "out", "--jobs", "2", cwd=tmp_path, command=stopped)
+    assert done.returncode == 130
+    assert "documents and records are done, the same command with --resume goes on" in done.stderr
     assert not (tmp_path / "out").exists()
     assert run(*args, "out", "--resume", cwd=tmp_path).returncode == 1
     assert (tmp_path / "out").read_bytes() == (tmp_path / "calm").read_bytes()
