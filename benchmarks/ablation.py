@@ -61,7 +61,9 @@ def rows(corpus: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     source = np.array([e.source for e in examples])[data.page]
 
     def scores(own: NDArray[np.float32], of_row: NDArray[np.float32], seed: int) -> dict[str, Any]:
-        found = stack.networks(data, own, ground.targets, of_row, replace(recipe, seed=seed))
+        found = stack.networks(
+            data, own, ground.standard, ground.targets, of_row, replace(recipe, seed=seed)
+        )
         calibration = paragraphs.calibrate(data, found.out_of_fold)
         return paragraphs.measure(data, calibration(found.out_of_fold, data.html))
 

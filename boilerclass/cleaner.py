@@ -7,13 +7,15 @@ from itertools import compress, count
 from operator import or_
 from typing import NamedTuple
 
-from boilerclass.document import OK, LabelledDocument
+from boilerclass.document import OK, Document, LabelledDocument
 from boilerclass.labels import Label, Role
 from boilerclass.options import Selection
 
 SHORT, CLICKBAIT, NOTHING = "short", "clickbait", "nothing-selected"
 """``Cleaned.status`` beside those of a labelled document: left out for its length or its headline;
 an article was found, and nothing in it has the labels that were asked for."""
+LONG = 40
+"""Characters from which a paragraph of a page that comes again word for word is a second copy."""
 CORE_TEXT = Selection()
 """What cleaning keeps when nothing else is asked for."""
 
@@ -26,6 +28,9 @@ class Cleaned(NamedTuple):
     """Indices of the paragraphs, in their order."""
     status: str
     """``ok``, or why nothing is kept."""
+    copies: frozenset[int] = frozenset()
+    """Indices of paragraphs that would be kept, had an earlier one not the same text: pages carry
+    parts of an article twice, for narrow screens and wide ones."""
 
     @property
     def titles(self) -> frozenset[int]:
@@ -66,8 +71,29 @@ def clean(labelled: LabelledDocument, selection: Selection = CORE_TEXT) -> Clean
         taken = map(or_, taken, map(selection.with_roles.__contains__, labelled.roles))
     kept = list(compress(count(), taken))
     if kept:
-        return Cleaned(labelled, kept, OK)
+        repeated = _repeated(labelled.document, kept)
+        return Cleaned(labelled, [i for i in kept if i not in repeated], OK, repeated)
     return Cleaned(labelled, (), NOTHING if labelled.status == OK else labelled.status)
+
+
+def copies(texts: Sequence[str], kept: Sequence[int]) -> frozenset[int]:
+    """Those of the kept paragraphs of a page that say what an earlier one has said; short ones may
+    be meant, as in tables."""
+    seen: set[str] = set()
+    found = []
+    for i in kept:
+        if len(texts[i]) >= LONG:
+            if texts[i] in seen:
+                found.append(i)
+            seen.add(texts[i])
+    return frozenset(found)
+
+
+def _repeated(document: Document, kept: Sequence[int]) -> frozenset[int]:
+    """The copies, but for what the user's rules keep. All lines of a text may be meant."""
+    if document.kind != "html":
+        return frozenset()
+    return copies(document.texts, kept).difference(document.forced)
 
 
 def _left_out(labelled: LabelledDocument, selection: Selection) -> str | None:

@@ -254,6 +254,8 @@ class Document:
     tree: Tree = NO_TREE
     titles: Sequence[str] = ()
     """What the page calls itself: ``<title>``, ``og:title``, JSON-LD headline; first the best."""
+    description: str = ""
+    """What the page says of itself, in its metadata."""
     url: str | None = None
     language: str | None = None
     """Language the page declares."""

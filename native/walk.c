@@ -510,12 +510,14 @@ static int note_head(Walk *w, unsigned kind, const Attributes *a)
     if (kind & HEAD_LINK && a->rel.size == 9 && holds(a->rel, "canonical"))
         return add_head(w, "link", "", a->href);
     if (kind & HEAD_META) {
-        static const char *const KEYS[] = {"og:title", "og:url", "og:type"};
-        for (int i = 0; i < 3; i++)
-            if (is(a->property, KEYS[i]))
-                return add_head(w, "meta", KEYS[i], a->content);
-        if (is(a->name, "twitter:title"))
-            return add_head(w, "meta", "twitter:title", a->content);
+        static const char *const PROPERTIES[] = {"og:title", "og:url", "og:type", "og:description"};
+        static const char *const NAMES[] = {"twitter:title", "description"};
+        for (int i = 0; i < 4; i++)
+            if (is(a->property, PROPERTIES[i]))
+                return add_head(w, "meta", PROPERTIES[i], a->content);
+        for (int i = 0; i < 2; i++)
+            if (is(a->name, NAMES[i]))
+                return add_head(w, "meta", NAMES[i], a->content);
     }
     return 1;
 }

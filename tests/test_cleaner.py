@@ -9,6 +9,8 @@ from boilerclass.document import (
     NO_ARTICLE,
     OK,
     Document,
+    Forced,
+    Kind,
     LabelledDocument,
     Paragraph,
     Settled,
@@ -18,11 +20,13 @@ from boilerclass.labels import LABEL_OF, Role
 from boilerclass.options import Selection
 
 
-def labelled(*roles: Role, score: float = 0.7) -> LabelledDocument:
-    """A line for each role, whose text is the role's name."""
+def labelled(
+    *roles: Role, score: float = 0.7, document: Document | None = None
+) -> LabelledDocument:
+    """The document, or a line for each role, whose text is the role's name."""
     count = len(roles)
     return LabelledDocument(
-        Document("text", [Paragraph(role) for role in roles]),
+        document or Document("text", [Paragraph(role) for role in roles]),
         [LABEL_OF[role] for role in roles],
         Settled(roles, [[0.2] * 5] * count, [""] * count, [None] * count, score, "en"),
     )
@@ -47,6 +51,26 @@ def test_what_is_kept(selection: Selection, kept: str) -> None:
     cleaned = clean(ALL, selection)
     assert cleaned.text.split() == kept.split()
     assert cleaned.status == OK
+
+
+LONG = "The pier was closed for repairs on Monday, the council said."
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts", "forced", "kept"),
+    [
+        ("html", [LONG, "Yes", LONG, "Yes"], {}, [0, 1, 3]),
+        ("html", [LONG, LONG], {1: Forced(True, "p")}, [0, 1]),
+        ("text", [LONG, LONG], {}, [0, 1]),
+    ],
+)
+def test_a_page_says_a_long_paragraph_once(
+    kind: Kind, texts: list[str], forced: dict[int, Forced], kept: list[int]
+) -> None:
+    document = Document(kind, [Paragraph(text) for text in texts], forced=forced)
+    page = labelled(*[Role.BODY] * len(texts), document=document)
+    assert list(clean(page).kept) == kept
+    assert clean(page).copies == set(range(len(texts))) - set(kept)
 
 
 @pytest.mark.parametrize(

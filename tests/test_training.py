@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import json
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ from boilerclass.errors import InvalidOption, UnreadableInput
 from boilerclass.labels import ROLES
 from boilerclass.options import Options
 from boilerclass.pipeline import Classifier
-from boilerclass.training import align, answers, augment, corpus, paragraphs
+from boilerclass.training import align, answers, compose, corpus, paragraphs, phrasebook, selectors
 from boilerclass.training.evaluate import evaluate
 
 EXAMPLES = Path(__file__).parent.parent / "data" / "examples"
@@ -118,10 +120,38 @@ def test_a_headline_that_the_body_lacks_teaches_nothing(tmp_path: Path) -> None:
     ]
 
 
+def test_a_selector_names_what_is_no_body(tmp_path: Path) -> None:
+    body = "The ferry to Gull Point will leave an hour later from Monday, the harbour office said."
+    html = (
+        f"<div class='box ad-slot'><p>Boots for every weather</p><p>{body}</p></div>"
+        "<form id=letter><p>Sign up for the tide tables</p><p class=ad-slot>Oilskins</p></form>"
+        "<p class=crossing>From our own port</p>"
+    )
+    row = {"id": "x/1", "source": "x", "site": "x.example", "lang": "en", "licence": "MIT"}
+    row |= {"html": html.encode(), "gold": body, "url": None, "page_type": None}
+    path = tmp_path / "pages-x.parquet"
+    pd.DataFrame([row]).to_parquet(path)
+    names = {".ad-slot": "ad", "#letter": "newsletter", ".crossing": "annoyance", "p.box": "ad"}
+    (tmp_path / selectors.FILE).parent.mkdir()
+    with gzip.open(tmp_path / selectors.FILE, "wt") as file:
+        file.writelines(json.dumps({"selector": k, "type": v}) + "\n" for k, v in names.items())
+    [example] = corpus.body_pages(path)
+    ad, promo = ROLES.index("ad"), ROLES.index("promo")
+    assert example.targets.tolist() == [ad, corpus.BODY, promo, ad, corpus.OUTSIDE]
+
+
+def test_lines_of_the_phrasebook_are_told_by_role() -> None:
+    for name in phrasebook.languages():
+        for role, lines in phrasebook.of(name).items():
+            assert role == "core" or role in ROLES
+            assert len(set(lines)) == len(lines)
+            assert all(line == " ".join(line.split()) for line in lines)
+
+
 def test_composed_texts_stay_in_their_fold() -> None:
     examples = list(corpus.folder(EXAMPLES))
     folds = [paragraphs.fold_of(e.site, 2) for e in examples]
-    made = augment.composed(examples, folds, 1, seed=0)
+    made = compose.composed(examples, folds, 1, seed=0)
     assert made
     of_fold: dict[int, set[str]] = {0: set(), 1: set()}
     for example, fold in zip(examples, folds, strict=True):
@@ -133,7 +163,8 @@ def test_composed_texts_stay_in_their_fold() -> None:
             for p, t in zip(example.document.paragraphs, example.targets, strict=True)
             if t == corpus.BODY
         }
-        # A subhead is made of the words of a paragraph.
+        # A subhead is made of the words of a paragraph; lines of the phrasebook are nobody's.
+        body -= set(phrasebook.of(example.language).get("core", ()))
         assert all(any(line in text for text in of_fold[fold]) for line in body)
         assert len(example.targets) == len(example.document.paragraphs)
 

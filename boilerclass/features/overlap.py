@@ -1,4 +1,4 @@
-"""How much of a paragraph stands in what its page calls itself, by hashed words."""
+"""How much of a paragraph stands in what its page says of itself, by hashed words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from boilerclass.features import ngrams, structure, text
 from boilerclass.features.ngrams import Bag
 from boilerclass.native import kernels
 
-COLUMNS = ("in_title", "title_in", "title_equal", "in_address", "address_in")
+COLUMNS = (
+    "in_title",
+    "title_in",
+    "title_equal",
+    "in_address",
+    "address_in",
+    "in_description",
+    "description_in",
+)
 SAME = 0.7
 """Product of both shares from which a paragraph is taken for the title itself."""
 FEW = 3
@@ -26,8 +34,14 @@ def features(batch: Batch, words: Bag) -> Floats:
     titles = [next((t for t in d.titles if t), "") for d in batch.documents]
     slugs = [_slug(d.url) for d in batch.documents]
     inside, covered = _shares(batch, words, titles)
-    in_address, address_in = _shares(batch, words, slugs)
-    columns = [inside, covered, inside * covered > SAME, in_address, address_in]
+    descriptions = [d.description for d in batch.documents]
+    columns = [
+        inside,
+        covered,
+        inside * covered > SAME,
+        *_shares(batch, words, slugs),
+        *_shares(batch, words, descriptions),
+    ]
     return np.stack(columns, axis=1, dtype=np.float32)
 
 

@@ -33,13 +33,14 @@ HIDDEN = (
 )
 NEVER_HIDDEN = frozenset(("html", "body", "main", "article"))
 """Pages hide these until a script has run; a reader without scripts would see nothing."""
-META_PROPERTIES = ("og:title", "og:url", "og:type")
-META_NAME = "twitter:title"
+META_PROPERTIES = ("og:title", "og:url", "og:type", "og:description")
+META_NAMES = ("twitter:title", "description")
 HEAD = ",".join(
     (
         "html[lang],title",
         *(f'meta[property="{name}"]' for name in META_PROPERTIES),
-        f'meta[name="{META_NAME}"],link[rel="canonical" i]',
+        *(f'meta[name="{name}"]' for name in META_NAMES),
+        'link[rel="canonical" i]',
         'script[type="application/ld+json" i],script#__NEXT_DATA__',
     )
 )
@@ -92,6 +93,7 @@ class _Head(NamedTuple):
     """What the page says of itself, sorted."""
 
     titles: list[str]
+    description: str
     url: str | None
     language: str | None
     types: frozenset[str]
@@ -121,6 +123,7 @@ def read(
         paragraphs=paragraphs,
         tree=walked.tree,
         titles=[*head.titles, *data.headlines],
+        description=head.description,
         url=url or head.url,
         language=head.language,
         encoding=encoding,
@@ -178,7 +181,7 @@ def _head_entries(tree: turbohtml.Document) -> list[tuple[str, str, str]]:
             value = node.attr("href") or ""
         elif tag == "meta":
             named = node.attr("property") or ""
-            key = named if named in META_PROPERTIES else META_NAME
+            key = named if named in META_PROPERTIES else node.attr("name") or ""
             value = node.attr("content") or ""
         else:
             key = "state" if tag == "script" and node.attr("id") == "__NEXT_DATA__" else ""
@@ -189,6 +192,7 @@ def _head_entries(tree: turbohtml.Document) -> list[tuple[str, str, str]]:
 
 def _head(entries: Sequence[tuple[str, str, str]]) -> _Head:
     titles: list[str] = []
+    description = ""
     json_ld: list[str] = []
     state: list[str] = []
     types: set[str] = set()
@@ -208,11 +212,13 @@ def _head(entries: Sequence[tuple[str, str, str]]) -> _Head:
                 url = url or stated
             case "meta", "og:type", kind:
                 types.add(kind.lower())
+            case "meta", "og:description" | "description", said:
+                description = max(description, said, key=len)
             case "meta", _, title:
                 titles.insert(0, title)
     types.update(structured.types(json_ld))
     titles = [" ".join(t.split()) for t in titles]
-    return _Head(titles, url, language, frozenset(types), json_ld, state)
+    return _Head(titles, description, url, language, frozenset(types), json_ld, state)
 
 
 def _verdicts(walked: _Walked, tree: turbohtml.Document, rules: Rules) -> Sequence[Forced | None]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerclass import cleaner
 from boilerclass.errors import UnreadableInput
 from boilerclass.labels import LABELS, Label
 from boilerclass.options import Options
@@ -33,10 +34,14 @@ class Answer:
     """CPU time, where the system was run."""
     failure: str = ""
     """What the system raised, if it did."""
+    cleaned: str | None = None
+    """What it makes of the document, where that is not all text that is core."""
 
     @property
     def kept(self) -> str:
-        """The text that is core."""
+        """The text that is left of the document."""
+        if self.cleaned is not None:
+            return self.cleaned
         pairs = zip(self.texts, self.labels, strict=True)
         return "\n".join(text for text, label in pairs if label is Label.CORE)
 
@@ -60,6 +65,7 @@ def model(classifier: Classifier, options: Options) -> System:
             list(found.labels),
             np.array([p[CORE] for p in found.probabilities], dtype=np.float64),
             seconds,
+            cleaned=cleaner.clean(found).text,
         )
 
     return answer
@@ -78,7 +84,7 @@ def written(path: Path) -> dict[str, Answer]:
                 row = json.loads(line)
                 if row["id"] in found:
                     raise ValueError("the document has predictions already")
-                found[row["id"]] = _answer(row["paragraphs"])
+                found[row["id"]] = _answer(row["paragraphs"], row.get("text"))
         except KeyError as error:
             raise UnreadableInput(f"{path}, line {len(found) + 1}: no {error}") from error
         except (AttributeError, TypeError, ValueError, RecursionError) as error:
@@ -91,7 +97,9 @@ def looked_up(predictions: Mapping[str, Answer]) -> System:
     return lambda gold: predictions.get(gold.id, NOTHING)
 
 
-def _answer(paragraphs: Sequence[Mapping[str, Any]]) -> Answer:
+def _answer(paragraphs: Sequence[Mapping[str, Any]], cleaned: str | None) -> Answer:
+    if not isinstance(cleaned, str | None):
+        raise TypeError("a text that is no string")
     texts, labels, core = [], [], []
     for paragraph in paragraphs:
         if not isinstance(paragraph["text"], str):
@@ -101,7 +109,7 @@ def _answer(paragraphs: Sequence[Mapping[str, Any]]) -> Answer:
         if "probabilities" in paragraph:
             core.append(float(paragraph["probabilities"][Label.CORE]))
     if not core:
-        return Answer(texts, labels)
+        return Answer(texts, labels, cleaned=cleaned)
     if len(core) != len(texts) or not all(0 <= p <= 1 for p in core):
         raise ValueError("probabilities of core must be from 0 to 1, for all paragraphs or none")
-    return Answer(texts, labels, np.array(core))
+    return Answer(texts, labels, np.array(core), cleaned=cleaned)

@@ -18,7 +18,7 @@ SOURCES = {
     "trafilatura": "adbar/trafilatura evaluation pages, Apache-2.0 repository",
     "htmldate": "adbar/htmldate evaluation pages, Apache-2.0 repository",
     "mediacloud": "mediacloud/metadata-lib fixtures, Apache-2.0 repository",
-    "composed": "plain texts made of the articles of the other rows",
+    "composed": "plain texts made of the articles of the other rows, with invented lines",
     "texts-unlabelled": "plain texts of news sites, no licence stated, without labels",
     "typed-texts": "plain texts of news sites, no licence stated, labelled for this project",
 }
@@ -57,9 +57,11 @@ Trained with scikit-learn {manifest["versions"]["scikit-learn"]}; numpy computes
 Pages whose licence is not stated are left out, and so is the Romanian text the project is judged
 by. The role labels were made by AI annotators who read every block, not by people; two
 independent passes agree with kappa 0.974 on pages and 0.883 on texts. Where only the body of a
-page is known, the role of the rest was guessed by a network trained on the pages labelled by
-role. Pages of which only some strings are known, and documents without labels, teach what an
-earlier fit that did not see their site is sure of. Documents by language:
+page is known, selectors of public filter lists (GPL or CC BY-SA; not shipped) named advertisements,
+newsletter forms, cookie banners and share bars among the rest; the role of what they do not name
+was guessed by a network trained on the pages labelled by role. Pages of which only some strings
+are known, and documents without labels, teach what an earlier fit that did not see their site is
+sure of. Documents by language:
 {", ".join(f"{k} {v}" for k, v in languages.most_common(12))}, others
 {sum(languages.values()) - sum(v for _, v in languages.most_common(12))}.
 

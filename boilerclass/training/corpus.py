@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerclass import readers
-from boilerclass.document import Document
+from boilerclass.document import Document, PlainSource, nowhere
 from boilerclass.labels import ROLES
 from boilerclass.markup import BIT
-from boilerclass.training import align, gold
+from boilerclass.training import align, gold, selectors
 from boilerclass.training.gold import Gold
 
 UNSURE = -1
@@ -56,6 +56,8 @@ class Example:
     """Shape (n,): index into ROLES, or one of the negative targets above."""
     typed: bool
     """Whether every role is known, not only the body."""
+    title: str = ""
+    """The headline, where it is kept beside the text."""
     gold: str = ""
     """The body as text, where it is known as such."""
     page_type: str | None = None
@@ -89,7 +91,9 @@ def typed_texts(path: Path) -> Iterator[Example]:
 
 
 def body_pages(path: Path) -> Iterator[Example]:
-    """Pages with a gold body, with snippets, or with nothing known."""
+    """Pages with a gold body, with snippets, or with nothing known; what is not body has a role
+    where the selectors beside the file name it."""
+    known = selectors.read(path.parent / selectors.FILE)
     for stored in gold.parquet(path):
         if not licensed(stored.licence):
             continue
@@ -102,6 +106,9 @@ def body_pages(path: Path) -> Iterator[Example]:
         )
         # Most bodies come without the headline, which is core all the same.
         targets[(targets == OUTSIDE) & _headlines(document)] = UNSURE
+        named = selectors.roles(document, known)
+        open_to = (targets == OUTSIDE) | (targets == UNKNOWN)
+        targets = np.where(open_to & (named != selectors.NOTHING), named, targets)
         yield _example(stored, document, targets)
 
 
@@ -166,7 +173,9 @@ def _typed(stored: Gold) -> Example:
 
 
 def _document(stored: Gold) -> Document:
-    return readers.read(stored.page, kind=stored.kind, url=stored.url)
+    """The document without its hold on the page and its tree: those of a corpus fill the memory."""
+    document = readers.read(stored.page, kind=stored.kind, url=stored.url)
+    return replace(document, locate=nowhere, source=PlainSource())
 
 
 def _example(stored: Gold, document: Document, targets: NDArray[np.int8]) -> Example:
@@ -178,6 +187,7 @@ def _example(stored: Gold, document: Document, targets: NDArray[np.int8]) -> Exa
         document=document,
         targets=targets,
         typed=bool(stored.blocks),
+        title=stored.title,
         gold=stored.body,
         page_type=stored.page_type,
         snippets=stored.snippets,

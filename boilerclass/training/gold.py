@@ -47,6 +47,8 @@ class Gold:
     kind: Kind
     page: str | bytes
     url: str | None = None
+    title: str = ""
+    """The headline, where it is kept beside the text."""
     blocks: tuple[Block, ...] = ()
     """Every block of the document, in its order."""
     body: str = ""
@@ -173,6 +175,7 @@ def _gold(row: Any, place: str, source: str) -> Gold:
             kind=kind,
             page=_page(row[kind], row.get("encoding")),
             url=row.get("url"),
+            title=row.get("title") or "",
             blocks=tuple(_block(b) for b in row.get("blocks") or row.get("lines") or ()),
             body=row.get("gold") or "",
             snippets=(tuple(row.get("with") or ()), tuple(row.get("without") or ())),

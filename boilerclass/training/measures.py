@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerclass import cleaner
 from boilerclass.features.context import TO_LABELS
 from boilerclass.labels import LABEL_OF, LABELS, ROLES, Label, Role
 from boilerclass.training import align
@@ -40,10 +41,11 @@ def words_f1(gold: str, kept: str) -> tuple[float, float, float]:
 
 
 def kept_text(example: Example, labels: Sequence[Label]) -> str:
-    paragraphs = example.document.paragraphs
-    return "\n".join(
-        p.text for p, label in zip(paragraphs, labels, strict=True) if label is Label.CORE
-    )
+    """What cleaning writes of a document with these labels."""
+    texts = example.document.texts
+    core = [i for i, label in enumerate(labels) if label is Label.CORE]
+    dropped = cleaner.copies(texts, core) if example.document.kind == "html" else ()
+    return "\n".join(texts[i] for i in core if i not in dropped)
 
 
 def rates(confusion: Floats) -> tuple[Floats, Floats, Floats]:

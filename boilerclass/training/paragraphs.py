@@ -21,17 +21,29 @@ from boilerclass import artifact, batch, decode, features, scorer
 from boilerclass.errors import InvalidOption, UnreadableInput
 from boilerclass.features import context, ngrams
 from boilerclass.labels import LABELS, ROLES, Label
-from boilerclass.training import augment, card, corpus, gold, guess, matrix, measures, stack
+from boilerclass.training import (
+    augment,
+    card,
+    compose,
+    corpus,
+    gold,
+    guess,
+    matrix,
+    measures,
+    selectors,
+    stack,
+)
 from boilerclass.training.corpus import Example
 
 Floats = NDArray[np.float32]
 
-BETAS = {"balanced": 1.0, "precision": 0.5, "recall": 2.0}
-"""Weight of recall against precision in the F-beta that each preset's labels aim at."""
+BETAS = {"balanced": 0.9, "precision": 0.5, "recall": 2.0}
+"""Weight of recall against precision in the F-beta that each preset's labels aim at. A line of
+another piece amid an article is worse than a lost one of its own, so the balance leans that way."""
 PARITY = 1e-5
 """How far numpy's probabilities may be from scikit-learn's."""
 THINNED, COMPOSED = "thinned", "composed"
-"""Sources that are made from those named before them, see ``augment``."""
+"""Sources that are made from those named before them, see ``augment`` and ``compose``."""
 
 READERS: dict[str, Callable[[Path], Iterator[Example]]] = {
     "typed-pages.parquet": corpus.typed_pages,
@@ -63,7 +75,7 @@ def train(
     data = matrix.build(examples, folds)
     of_row = stack.row_weights(data, weights)
     ground = stack.ground(data, of_row, recipe)
-    layers = stack.networks(data, ground.own, ground.targets, of_row, recipe)
+    layers = stack.networks(data, ground.own, ground.standard, ground.targets, of_row, recipe)
     calibration = calibrate(data, layers.out_of_fold)
     roles = calibration(layers.out_of_fold, data.html)
     scores = measure(data, roles)
@@ -78,7 +90,7 @@ def train(
         "text_core": calibration.text_core,
         "seed": recipe.seed,
         "recipe": settings,
-        "corpus": gold.digests(corpus_path, settings["sources"]),
+        "corpus": gold.digests(corpus_path, [*settings["sources"], selectors.FILE]),
         "versions": {name: version(name) for name in ("scikit-learn", "numpy", "turbohtml")}
         | {"python": platform.python_version()},
         "scores": scores,
@@ -110,7 +122,7 @@ def load(
             found: Iterable[Example] = augment.thinned(pages, seed)
         elif name == COMPOSED:
             of_fold = [fold_of(e.site, folds) for e in taught]
-            found = augment.composed(taught, of_fold, augment.ROUNDS, seed)
+            found = compose.composed(taught, of_fold, compose.ROUNDS, seed)
         elif (path / name).is_dir():
             found = corpus.folder(path / name)
         elif (path / name).exists():
@@ -290,7 +302,8 @@ def _write_predictions(path: Path, data: matrix.Matrix, roles: Floats) -> None:
                     example.document.paragraphs, labels, probabilities.tolist(), strict=True
                 )
             ]
-            row = {"id": example.id, "paragraphs": paragraphs}
+            text = measures.kept_text(example, labels)
+            row = {"id": example.id, "text": text, "paragraphs": paragraphs}
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from boilerclass.features import context, ngrams, words
 from boilerclass.features.text import characters
 from boilerclass.labels import ROLES
 from boilerclass.training import guess
-from boilerclass.training.corpus import OUTSIDE, UNSURE
+from boilerclass.training.corpus import BODY, OUTSIDE, UNSURE
 from boilerclass.training.guess import CORE_ROLES
 from boilerclass.training.matrix import CHUNK, Matrix, counts
 
@@ -38,6 +38,9 @@ TINY = 1e-30
 
 DRAWN = 0.45
 """Share of the rows that a network is fitted on, drawn by weight: more of them cost time only."""
+NAMELESS = 0.2
+"""Share of the pages of which a network does not see the class and id words while it is fitted:
+many sites have none that mean anything."""
 ABSTAINING = [ROLES.index(r) for r in ROLES if r in ("caption", "meta")]
 """Roles that bodies of different sources hold or leave out: no teachers of core against rest."""
 
@@ -131,6 +134,21 @@ class Ground:
     """The roles known, and those guessed for what is not core."""
 
 
+class Blindfold(NamedTuple):
+    """Hides columns of some pages from a network that is fitted."""
+
+    columns: Sequence[int]
+    values: Floats
+    """What stands in these columns where there is nothing to see."""
+    page: Ints
+    """Shape (n,): the page of each row."""
+
+    def put_on(self, inputs: Floats, rows: Ints, seed: int) -> None:
+        """Changes the inputs, which are those of ``rows``."""
+        pages = np.random.default_rng(seed).random(self.page[-1] + 1) < NAMELESS
+        inputs[np.ix_(pages[self.page[rows]], self.columns)] = self.values
+
+
 @dataclass(frozen=True, slots=True)
 class Networks:
     """The fitted networks, and what the second says of pages it did not see."""
@@ -158,7 +176,7 @@ def ground(matrix: Matrix, weights: Floats, recipe: Recipe) -> Ground:
     own = standard(own)
     targets = typed_outside(matrix, own, weights, recipe)
     alone = replace(recipe, members=1)
-    earlier = networks(matrix, own, targets, weights, alone).out_of_fold
+    earlier = networks(matrix, own, standard, targets, weights, alone).out_of_fold
     targets = guess.targets(targets, earlier, matrix.dense)
     return Ground(text, names, standard, own, targets)
 
@@ -189,7 +207,7 @@ def typed_outside(matrix: Matrix, own: Floats, weights: Floats, recipe: Recipe) 
 
     A network fitted on the typed pages names the most probable role that is not core.
     """
-    known = (matrix.targets >= 0) & matrix.typed & (weights > 0)
+    known = _named(matrix) & (weights > 0)
     outside = (matrix.targets == OUTSIDE) & (weights > 0)
     targets = matrix.targets.copy()
     if not outside.any():
@@ -201,8 +219,15 @@ def typed_outside(matrix: Matrix, own: Floats, weights: Floats, recipe: Recipe) 
     return targets
 
 
+def _named(matrix: Matrix) -> Mask:
+    """Shape (n,): whether the role is known, and not only that it is body: on pages of which the
+    body alone is known, that would be all there is to learn from most of them."""
+    named: Mask = (matrix.targets >= 0) & (matrix.typed | (matrix.targets != BODY))
+    return named
+
+
 def _linear(matrix: Matrix, rows: Any, usable: Mask, recipe: Recipe) -> tuple[Linear, Floats]:
-    known = usable & (matrix.targets >= 0) & matrix.typed
+    known = usable & _named(matrix)
     core = np.where(np.isin(matrix.targets, CORE_ROLES), 1, 0)
     sided = usable & (matrix.targets >= OUTSIDE) & (matrix.targets != UNSURE)
     sided &= ~np.isin(matrix.targets, ABSTAINING)
@@ -218,16 +243,23 @@ def _linear(matrix: Matrix, rows: Any, usable: Mask, recipe: Recipe) -> tuple[Li
 
 
 def networks(
-    matrix: Matrix, own: Floats, targets: Ints, weights: Floats, recipe: Recipe
+    matrix: Matrix,
+    own: Floats,
+    standard: scorer.Standard,
+    targets: Ints,
+    weights: Floats,
+    recipe: Recipe,
 ) -> Networks:
     """Both networks, the second fitted on what the first says of pages it did not see."""
     taught = (targets >= 0) & (weights > 0)
 
-    def fitted(inputs: Floats, members: int, hidden: int) -> tuple[Ensemble, Floats]:
+    def fitted(inputs: Floats, members: int, hidden: int, times: int) -> tuple[Ensemble, Floats]:
+        blindfold = _blindfold(standard, matrix.page, times)
+
         def fit_once(mask: Mask) -> Ensemble:
             rows = np.flatnonzero(taught & mask)
             models = [
-                _fit_mlp(_mlp(recipe, seed, hidden), inputs, targets, weights, rows)
+                _fit_mlp(_mlp(recipe, seed, hidden), inputs, targets, weights, rows, blindfold)
                 for seed in range(recipe.seed, recipe.seed + members)
             ]
             return Ensemble(models)
@@ -236,12 +268,24 @@ def networks(
             fit_once, lambda model, mask: model(inputs[mask]), matrix.fold, recipe.folds
         )
 
-    first, first_scores = fitted(scorer.first_input(own, matrix.page), 1, recipe.first)
+    beside = scorer.first_input(own, matrix.page)
+    first, first_scores = fitted(beside, 1, recipe.first, times=3)
+    del beside  # the largest of all arrays
     around = _around(matrix, first_scores)
     context_standard = _standard(around[taught])
     inputs = np.concatenate((own, context_standard(around)), axis=1)
-    second, scores = fitted(inputs, recipe.members, recipe.hidden)
+    second, scores = fitted(inputs, recipe.members, recipe.hidden, times=1)
     return Networks(first, context_standard, second, scores)
+
+
+def _blindfold(standard: scorer.Standard, page: Ints, times: int) -> Blindfold:
+    """Hides the scores of the words of classes, the last columns of a row's own, which stand so
+    many times in the inputs."""
+    size = len(standard.mean)
+    nothing = standard(np.zeros((1, size), dtype=np.float32))[0]
+    scores = range(size - len(ROLES) - 1, size)
+    columns = [k * size + i for k in range(times) for i in scores]
+    return Blindfold(columns, np.tile(nothing[list(scores)], times), page)
 
 
 def _out_of_fold(
@@ -304,9 +348,14 @@ def _mlp(recipe: Recipe, seed: int, hidden: int, epochs: int | None = None) -> M
 
 
 def _fit_mlp(
-    model: MLPClassifier, inputs: Floats, targets: Ints, weights: Floats, rows: Ints
+    model: MLPClassifier,
+    inputs: Floats,
+    targets: Ints,
+    weights: Floats,
+    rows: Ints,
+    blindfold: Blindfold | None = None,
 ) -> MLPClassifier:
-    """The model fitted on a share of the rows.
+    """The model fitted on a share of the rows, of which it may not see all.
 
     A row is drawn with a probability in proportion to its weight, up to 1, and its weight is
     divided by it: the expected loss is that of all rows.
@@ -315,10 +364,13 @@ def _fit_mlp(
     probability = np.minimum(weight * _scale(weight, DRAWN), 1)
     drawn = np.random.default_rng(model.random_state).random(len(rows)) < probability
     rows, weight = rows[drawn], (weight / probability)[drawn]
+    shown = inputs[rows]
+    if blindfold is not None:
+        blindfold.put_on(shown, rows, model.random_state)
     with warnings.catch_warnings():
         # The number of epochs is chosen by cross-validation, not run until convergence.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return model.fit(inputs[rows], targets[rows], sample_weight=weight / weight.mean())
+        return model.fit(shown, targets[rows], sample_weight=weight / weight.mean())
 
 
 def _scale(weights: Floats, share: float) -> float:

@@ -19,6 +19,7 @@ from boilerclass.writers.text import heading
 
 _RULE = " │ "
 _INDENT = "  "
+COPY = "same text as a kept paragraph above"
 
 
 def document(_: str, cleaned: Cleaned) -> str:
@@ -29,16 +30,16 @@ def document(_: str, cleaned: Cleaned) -> str:
     paragraphs = cleaned.labelled.paragraphs
     lines = [_row("KEPT", "DROPPED", width), "─" * width + "─┼─" + "─" * width]
     for i, paragraph in enumerate(paragraphs):
-        told = _told(paragraph, width)
+        told = _told(paragraph, COPY if i in cleaned.copies else paragraph.reason, width)
         lines += [_row(*((line, "") if i in kept else ("", line)), width) for line in told]
     counts = f"{len(kept)} kept, {len(paragraphs) - len(kept)} dropped"
     return "\n".join([*lines, f"({cleaned.status}: {counts})"]) + "\n"
 
 
-def _told(paragraph: LabelledParagraph, width: int) -> Iterator[str]:
+def _told(paragraph: LabelledParagraph, reason: str, width: int) -> Iterator[str]:
     verdict = f"{paragraph.label} {paragraph.probability:.2f}"
     yield fit(f"{verdict}  {visible_line(paragraph.text)}", width)
-    yield fit(f"{_INDENT}{visible_line(paragraph.reason)}", width)
+    yield fit(f"{_INDENT}{visible_line(reason)}", width)
 
 
 def _row(left: str, right: str, width: int) -> str:

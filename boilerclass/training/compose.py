@@ -1,0 +1,326 @@
+"""Plain texts made up around real articles, in the layouts that extractors leave behind.
+
+What stands around an article comes from documents of its own fold, so that no site leaks from one
+fold to another, from cue phrases, and from a phrasebook of invented lines.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from boilerclass import lexicons
+from boilerclass.training import phrasebook
+from boilerclass.training.augment import Line, made
+from boilerclass.training.corpus import BODY, ROLE_NUMBER, UNKNOWN, UNLABELLED, Example
+
+SHORTEST_BODY = 3
+"""Paragraphs of body from which a document can be the base of a composed text."""
+ROUNDS = 2
+"""Texts composed around each article."""
+MOST_GUESSED = 30
+"""Articles of a language and fold that are taken from texts without labels, where as many are not
+labelled."""
+LEAD_CHARS = 80
+"""Characters from which a body's first paragraph can be the lead under a headline, and a line of a
+text without labels its body."""
+PROSE = re.compile(r"[.!?…。！？।][\"'»”)]*$")
+"""The end of a line that can be prose."""
+SENTENCE = re.compile(r"(?<=[.!?…])\s+")
+SUBHEAD_WORDS = (4, 12)
+"""Words of the subheads made, from and to."""
+CUT_SHORT = 0.2
+"""Share of texts that hold the first paragraphs only, as where readers have to pay."""
+INSIDE = (("core", 0.3), ("promo", 0.15), ("ad", 0.1), ("chrome", 0.1), ("caption", 0.1))
+"""Roles of the phrasebook's lines inside an article, and the share of texts that have them."""
+FOOTER = (
+    ("promo", "promo"),
+    ("chrome", "share"),
+    ("comment", "comment"),
+    ("chrome", "nav"),
+    ("recommendation", "recommendation"),
+)
+"""Role and class of the cue phrases of what follows an article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The parts of a document that texts are composed of."""
+
+    example: Example
+    title: str
+    body: list[str]
+    captions: list[str] = field(default_factory=list)
+    promos: list[str] = field(default_factory=list)
+    metas: list[str] = field(default_factory=list)
+
+
+class Stock(NamedTuple):
+    """What a language has to put around articles."""
+
+    cues: Mapping[str, Sequence[str]]
+    """Cue phrases by class."""
+    lines: Mapping[str, Sequence[str]]
+    """Whole lines by role."""
+
+    def some(self, role: str, most: int, chooser: random.Random) -> list[Line]:
+        """Up to so many different lines of a role, at least one where there is any."""
+        known = self.lines.get(role, ())
+        number = min(len(known), chooser.randint(1, most))
+        return [(text, ROLE_NUMBER.get(role, BODY)) for text in chooser.sample(known, number)]
+
+
+def composed(
+    examples: Sequence[Example], folds: Sequence[int], rounds: int, seed: int
+) -> list[Example]:
+    """Articles with the teasers, promotions and tails of others of their language and fold."""
+    chooser = random.Random(seed)
+    groups: dict[tuple[int, str], list[Article]] = defaultdict(list)
+    for example, fold in zip(examples, folds, strict=True):
+        article = _article(example)
+        if article:
+            groups[fold, example.language].append(article)
+    out = []
+    for (_, language), known in sorted(groups.items(), key=lambda item: item[0]):
+        labelled = [a for a in known if not _guessed(a.example)]
+        guessed = [a for a in known if _guessed(a.example)]
+        number = min(len(guessed), max(0, MOST_GUESSED - len(labelled)))
+        articles = labelled + chooser.sample(guessed, number)
+        stock = _stock(language)
+        if len(articles) < SHORTEST_BODY or not stock.cues["teaser"]:
+            continue
+        for article in articles * rounds:
+            composed_of = _compose(article, articles, stock, chooser)
+            blank = chooser.choice((0.0, 0.5, 1.0))
+            out.append(made(article.example, composed_of, chooser, blank))
+    return out
+
+
+def _guessed(example: Example) -> bool:
+    return example.source == UNLABELLED
+
+
+def _article(example: Example) -> Article | None:
+    """The article of a document. In texts without labels, long sentences that no other text of the
+    outlet has are taken for its body."""
+    parts: dict[int, list[str]] = defaultdict(list)
+    for paragraph, target in zip(
+        example.document.paragraphs, example.targets.tolist(), strict=True
+    ):
+        line = " ".join(paragraph.text.split())
+        if target >= 0:
+            parts[target].append(line)
+        elif target == UNKNOWN and _guessed(example) and _is_prose(line):
+            parts[BODY].append(line)
+    own = (*example.document.titles, example.title)
+    titles = parts[ROLE_NUMBER["title"]] or [t for t in own if t]
+    if not titles or len(parts[BODY]) < SHORTEST_BODY:
+        return None
+    if example.page_type not in (None, "article"):
+        return None
+    return Article(
+        example,
+        titles[0],
+        parts[BODY],
+        [c for c in parts[ROLE_NUMBER["caption"]] if len(c) < LEAD_CHARS],
+        [p for p in parts[ROLE_NUMBER["promo"]] if len(p) > 12],
+        [m for m in parts[ROLE_NUMBER["meta"]] if len(m) < LEAD_CHARS],
+    )
+
+
+def _is_prose(line: str) -> bool:
+    return len(line) >= LEAD_CHARS and PROSE.search(line) is not None
+
+
+def _stock(language: str) -> Stock:
+    cues: dict[str, list[str]] = defaultdict(list)
+    for name, phrase in lexicons.phrases(language if language in lexicons.languages() else "en"):
+        cues[name].append(phrase)
+    return Stock(cues, phrasebook.of(language))
+
+
+def _compose(
+    article: Article, others: Sequence[Article], stock: Stock, chooser: random.Random
+) -> list[Line]:
+    body = article.body
+    if chooser.random() < CUT_SHORT:
+        body = body[: chooser.randrange(1, SHORTEST_BODY + 1)]
+    lines: list[Line] = [(article.title, ROLE_NUMBER["title"])] * chooser.choice((1, 1, 1, 2, 0))
+    lines += _header(others, stock, chooser)
+    pictures = [c for a in (article, *chooser.sample(others, 2)) for c in a.captions]
+    lines += [(c, ROLE_NUMBER["caption"]) for c in pictures[: chooser.choice((0, 0, 1, 2))]]
+    inside = _inside(article, others, len(body), stock, chooser)
+    player = chooser.choice((0, 1, len(body))) if chooser.random() < 0.25 else None
+    subheads = {chooser.randrange(1, len(body) + 1) for _ in range(chooser.choice((0, 0, 0, 1)))}
+    for i, text in enumerate(body):
+        if i in subheads:
+            lines += _subhead(text, chooser)
+        lines += inside[i]
+        if i == player:
+            lines += _player(chooser)
+        lines.append((text, BODY))
+    if player == len(body):
+        lines += _player(chooser)
+    if chooser.random() < 0.75:
+        lines += _tail(article, others, stock, chooser)
+    if chooser.random() < 0.5:
+        lines += _footer(_promos(others), stock, chooser)
+    return lines
+
+
+def _inside(
+    article: Article, others: Sequence[Article], size: int, stock: Stock, chooser: random.Random
+) -> Mapping[int, Sequence[Line]]:
+    """What interrupts a body of ``size`` paragraphs, by the paragraph that it stands before."""
+    found: dict[int, list[Line]] = defaultdict(list)
+
+    def somewhere() -> list[Line]:
+        return found[chooser.randrange(1, size + 1)]
+
+    for _ in range(chooser.choice((0, 1, 1, 2))):
+        somewhere().extend(_teaser(article, others, stock, chooser))
+    if chooser.random() < 0.05:  # the first line of all
+        found[0] += _teaser(article, others, stock, chooser)
+    if chooser.random() < 0.3:
+        somewhere().extend(_interruption(_promos(others), stock, chooser))
+    for role, share in INSIDE:
+        if chooser.random() < share:
+            somewhere().extend(stock.some(role, 2, chooser))
+    return found
+
+
+def _promos(others: Sequence[Article]) -> list[str]:
+    return [p for a in others for p in a.promos]
+
+
+def _interruption(promos: Sequence[str], stock: Stock, chooser: random.Random) -> list[Line]:
+    """An advertisement's label or a call of the house."""
+    ads = stock.cues["ad"]
+    if ads and (not promos or chooser.random() < 0.5):
+        return [(_cased(chooser.choice(ads), chooser), ROLE_NUMBER["ad"])]
+    return [(chooser.choice(promos), ROLE_NUMBER["promo"])] if promos else []
+
+
+def _subhead(text: str, chooser: random.Random) -> list[Line]:
+    """A line that heads a paragraph: without a cue, only its words tell it from the headline of
+    another piece."""
+    sentences = [s.split() for s in SENTENCE.split(text)]
+    long = [words for words in sentences if len(words) > SUBHEAD_WORDS[0]]
+    if not long:
+        return []
+    words = chooser.choice(long)[: chooser.randint(*SUBHEAD_WORDS)]
+    return [(" ".join(words).rstrip(",;:–—-"), BODY)]
+
+
+def _header(others: Sequence[Article], stock: Stock, chooser: random.Random) -> list[Line]:
+    """What stands between a headline and its article: byline, date, share labels."""
+    metas = [m for a in others for m in a.metas]
+    shares = stock.cues["share"]
+    lines: list[Line] = []
+    for _ in range(chooser.choice((0, 0, 1, 2, 3))):
+        if chooser.random() < 0.3:
+            lines += stock.some(chooser.choice(("meta", "meta", "caption", "chrome")), 1, chooser)
+        elif metas and chooser.random() < 0.6:
+            lines.append((chooser.choice(metas), ROLE_NUMBER["meta"]))
+        elif chooser.random() < 0.6:
+            lines.append((_date(chooser), ROLE_NUMBER["meta"]))
+        elif shares:
+            lines.append((_cased(chooser.choice(shares), chooser), ROLE_NUMBER["chrome"]))
+    return lines
+
+
+def _date(chooser: random.Random) -> str:
+    day, month, year = chooser.randint(1, 28), chooser.randint(1, 12), chooser.randint(2005, 2026)
+    date = chooser.choice(("{0:02}.{1:02}.{2}", "{2}-{1:02}-{0:02}", "{0}/{1}/{2}", "{1}/{0}/{2}"))
+    time = chooser.choice(("", "", " {0:02}:{1:02}", ", {0:02}:{1:02}", " | {0}:{1:02}"))
+    clock = time.format(chooser.randint(0, 23), chooser.randint(0, 59))
+    return date.format(day, month, year) + clock
+
+
+def _player(chooser: random.Random) -> list[Line]:
+    """The captions of a media player's controls, a line each."""
+    speeds = chooser.sample(("0.5", "0.75", "1", "1.25", "1.5", "1.75", "2"), chooser.randint(0, 6))
+    shape = chooser.choice(("x{}", "{}x", "{} x", "{}×"))
+    length = f"{chooser.randint(0, 59):02}:{chooser.randint(0, 59):02}"
+    zero = chooser.choice(("00:00", "0:00"))
+    times = chooser.choice(((zero, "/", zero), (zero, length), (f"{zero} / {length}",), (length,)))
+    return [(chip, ROLE_NUMBER["chrome"]) for chip in (*map(shape.format, speeds), *times)]
+
+
+def _footer(promos: Sequence[str], stock: Stock, chooser: random.Random) -> list[Line]:
+    """What follows an article and its tail: sign-up forms, share labels, comments, ways back."""
+    lines: list[Line] = []
+    for role, cue in chooser.sample(FOOTER, chooser.choice((1, 1, 2, 3))):
+        if chooser.random() < 0.4:
+            lines += stock.some(role, 3, chooser)
+        elif role == "promo" and promos and chooser.random() < 0.6:
+            start = chooser.randrange(len(promos))
+            lines += [(p, ROLE_NUMBER[role]) for p in promos[start : start + 3]]
+        elif stock.cues[cue]:
+            lines.append((_cased(chooser.choice(stock.cues[cue]), chooser), ROLE_NUMBER[role]))
+    return lines
+
+
+def _teaser(
+    article: Article, others: Sequence[Article], stock: Stock, chooser: random.Random
+) -> list[Line]:
+    if chooser.random() < 0.2 and "teaser" in stock.lines:
+        return stock.some("teaser", 1, chooser)
+    role = ROLE_NUMBER["teaser"]
+    lines = []
+    if chooser.random() < 0.7:
+        ending = chooser.choice(("", "", ":", "..."))
+        lines.append((_cased(chooser.choice(stock.cues["teaser"]), chooser) + ending, role))
+    for other in chooser.sample(others, chooser.choice((1, 1, 1, 2))):
+        if other is article:
+            continue
+        if chooser.random() < 0.3:
+            lines.append((" ".join(other.title.split()[: chooser.choice((2, 3))]), role))
+        lines += [(other.title, role)] * chooser.choice((1, 1, 1, 2))
+        if chooser.random() < 0.2 and len(other.body[0]) >= LEAD_CHARS:
+            lines.append((other.body[0], role))
+    if len(lines) > 1 and chooser.random() < 0.4:  # cue and headline on one line
+        parting = chooser.choice((": ", ": ", " ", " | "))
+        lines = [(lines[0][0].rstrip(":.") + parting + lines[-1][0], role)]
+    return lines
+
+
+def _tail(
+    article: Article, others: Sequence[Article], stock: Stock, chooser: random.Random
+) -> list[Line]:
+    role = ROLE_NUMBER["recommendation"]
+    headings = [*stock.cues["recommendation"], *stock.cues["teaser"]]
+    doubled, led = chooser.random() < 0.5, chooser.random() < 0.5
+    lines: list[Line] = []
+    for _ in range(chooser.choice((1, 1, 2, 3))):
+        if chooser.random() < 0.2:
+            lines += stock.some("recommendation", 2, chooser)
+        elif chooser.random() < 0.8:
+            ending = chooser.choice(("", "", ":", "..."))
+            lines.append((_cased(chooser.choice(headings), chooser) + ending, role))
+        chosen = chooser.sample(others, min(len(others), chooser.choice((1, 2, 3, 4, 6))))
+        chosen = [other for other in chosen if other is not article]
+        if chooser.random() < 0.15:
+            lines += [(_joined([other.title for other in chosen[:3]], chooser), role)]
+            continue
+        for other in chosen:
+            lines += [(other.title, role)] * (2 if doubled else 1)
+            if led and len(other.body[0]) >= LEAD_CHARS and chooser.random() < 0.85:
+                lines.append((other.body[0], role))
+    return lines
+
+
+def _joined(titles: Sequence[str], chooser: random.Random) -> str:
+    """Headlines on one line, as a list without line breaks leaves them."""
+    between, ending = chooser.choice((("... ", "..."), (" | ", ""), (" • ", ""), ("; ", "")))
+    return between.join(titles) + (ending if titles else "")
+
+
+def _cased(phrase: str, chooser: random.Random) -> str:
+    return chooser.choice(
+        (phrase.capitalize(), phrase.capitalize(), phrase.upper(), phrase.title())
+    )
