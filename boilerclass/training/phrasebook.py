@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from importlib import resources
 
-FOLDER = resources.files("boilerclass.training") / "phrasebook"
+FOLDER = resources.files("boilerclass.training") / "lines"
 
 
 def languages() -> list[str]:
