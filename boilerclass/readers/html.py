@@ -147,7 +147,7 @@ def walk_compiled(tree: turbohtml.Document) -> _Walked | None:
     """The same by the compiled kernel; None where there is none, or it is in doubt."""
     if kernels is None or tree.root is None:
         return None
-    found = kernels.walk(tree.serialize(), _TAGS, ROLE_FLAGS, _BITS)
+    found = kernels.walk(tree.serialize_iter(), _TAGS, ROLE_FLAGS, _BITS)
     if found is None:
         return None
     (texts, hrefs, rels, numbers, flags), (parents, ends, names, name_of, order), head, size = found
