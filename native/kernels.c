@@ -81,8 +81,18 @@ static PyMethodDef METHODS[] = {
     {NULL, NULL, 0, NULL},
 };
 
+static int prepare(PyObject *module)
+{
+    PyObject *halves = PyBool_FromLong(kernels_halves());
+    int failed = PyModule_AddObjectRef(module, "HALVES", halves);
+    Py_DECREF(halves);
+    return failed;
+}
+
+static PyModuleDef_Slot SLOTS[] = {{Py_mod_exec, prepare}, {0, NULL}};
+
 static struct PyModuleDef MODULE = {
-    PyModuleDef_HEAD_INIT, "_kernels", NULL, 0, METHODS, NULL, NULL, NULL, NULL};
+    PyModuleDef_HEAD_INIT, "_kernels", NULL, 0, METHODS, SLOTS, NULL, NULL, NULL};
 
 PyMODINIT_FUNC PyInit__kernels(void)
 {

@@ -9,6 +9,14 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Before a function: it is compiled twice, once for the wider registers of newer machines, which take
+ * it where they can. Needs a loader that knows such functions. */
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
+#define WIDE __attribute__((target_clones("arch=x86-64-v3", "default")))
+#else
+#define WIDE
+#endif
+
 /* Differs from process to process, so that nobody can know which strings collide. */
 extern uint64_t kernels_seed;
 
@@ -29,6 +37,7 @@ PyObject *kernels_chains(PyObject *module, PyObject *args);     /* chains.c */
 PyObject *kernels_name_sums(PyObject *module, PyObject *args);  /* chains.c */
 PyObject *kernels_hash(PyObject *module, PyObject *args);   /* ngrams.c */
 PyObject *kernels_sums(PyObject *module, PyObject *args);   /* ngrams.c */
+int kernels_halves(void); /* ngrams.c: whether sums can take a table of halves on this machine */
 void kernels_names_prepare(void);                           /* names.c, once */
 PyObject *kernels_names(PyObject *module, PyObject *args);  /* names.c */
 PyObject *kernels_links(PyObject *module, PyObject *args);  /* links.c */

@@ -3,6 +3,22 @@
 
 #include "kernels.h"
 
+WIDE static int any_in_narrow(const Py_UCS2 *at, Py_ssize_t size)
+{
+    int any = 0;
+    for (Py_ssize_t i = 0; i < size; i++)
+        any |= (at[i] & 0xf800) == 0xd800;
+    return any;
+}
+
+WIDE static int any_in_wide(const Py_UCS4 *at, Py_ssize_t size)
+{
+    int any = 0;
+    for (Py_ssize_t i = 0; i < size; i++)
+        any |= (at[i] & 0xfffff800) == 0xd800;
+    return any;
+}
+
 /* surrogates(text) -> bool: whether the text holds any. */
 PyObject *kernels_surrogates(PyObject *module, PyObject *text)
 {
@@ -13,15 +29,10 @@ PyObject *kernels_surrogates(PyObject *module, PyObject *text)
     }
     Py_ssize_t size = PyUnicode_GET_LENGTH(text);
     int kind = PyUnicode_KIND(text), any = 0;
-    if (kind == PyUnicode_2BYTE_KIND) {
-        const Py_UCS2 *at = PyUnicode_2BYTE_DATA(text);
-        for (Py_ssize_t i = 0; i < size; i++)
-            any |= (at[i] & 0xf800) == 0xd800;
-    } else if (kind == PyUnicode_4BYTE_KIND) {
-        const Py_UCS4 *at = PyUnicode_4BYTE_DATA(text);
-        for (Py_ssize_t i = 0; i < size; i++)
-            any |= (at[i] & 0xfffff800) == 0xd800;
-    }
+    if (kind == PyUnicode_2BYTE_KIND)
+        any = any_in_narrow(PyUnicode_2BYTE_DATA(text), size);
+    else if (kind == PyUnicode_4BYTE_KIND)
+        any = any_in_wide(PyUnicode_4BYTE_DATA(text), size);
     return PyBool_FromLong(any);
 }
 

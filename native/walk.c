@@ -74,14 +74,12 @@ typedef struct { Span href, rel; } Link;
 
 static const Span NOTHING = {NULL, 0};
 
-static int reserve(Buffer *buffer, Py_ssize_t more)
+static int enlarge(Buffer *buffer, Py_ssize_t more)
 {
     if (more > PY_SSIZE_T_MAX / 4 - buffer->size) {
         PyErr_NoMemory();
         return 0;
     }
-    if (buffer->size + more <= buffer->room)
-        return 1;
     Py_ssize_t room = 2 * (buffer->size + more) + 64;
     char *grown = PyMem_Realloc(buffer->at, room);
     if (!grown) {
@@ -93,7 +91,13 @@ static int reserve(Buffer *buffer, Py_ssize_t more)
     return 1;
 }
 
-static int put(Buffer *buffer, const void *from, Py_ssize_t size)
+static inline int reserve(Buffer *buffer, Py_ssize_t more)
+{
+    return more <= buffer->room - buffer->size || enlarge(buffer, more);
+}
+
+/* Inline, as most of what is put is a few bytes, whose number the compiler then knows. */
+static inline int put(Buffer *buffer, const void *from, Py_ssize_t size)
 {
     if (size == 0)
         return 1;
@@ -104,9 +108,9 @@ static int put(Buffer *buffer, const void *from, Py_ssize_t size)
     return 1;
 }
 
-static int put_int(Buffer *buffer, int64_t value) { return put(buffer, &value, sizeof value); }
+static inline int put_int(Buffer *buffer, int64_t value) { return put(buffer, &value, sizeof value); }
 
-static int is(Span span, const char *word)
+static inline int is(Span span, const char *word)
 {
     Py_ssize_t size = (Py_ssize_t)strlen(word);
     return span.at && span.size == size && memcmp(span.at, word, size) == 0;

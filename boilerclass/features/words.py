@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerclass.batch import Batch
-from boilerclass.features.ngrams import Bag, add
+from boilerclass.features.ngrams import IN_ROW, Bag, add
 from boilerclass.native import kernels
 
 Floats = NDArray[np.float32]
@@ -87,19 +87,19 @@ def chains(batch: Batch, found: Ints) -> None:
         at = up
 
 
-def sums(found: Words, table: Floats) -> Floats:
-    """Shape (n, k): for each paragraph the sum of its buckets' rows of ``table``, (BUCKETS, k),
-    divided by the square root of their number."""
-    if kernels is None:
-        return sums_python(found, table)
-    k = table.shape[1]
-    total = np.empty((len(found.chains), k), dtype=np.float32)
-    kernels.name_sums(found.chains, found.groups, *found.names, table, k, total)
-    return total
+def sums(found: Words, table: Floats, total: Floats, columns: slice) -> None:
+    """Fills in some columns of ``total``, n rows: for each paragraph the sum of its buckets' rows
+    of ``table``, BUCKETS rows with as many columns or more, divided by the square root of their
+    number."""
+    if kernels is None or table.shape[1] != IN_ROW:
+        total[:, columns] = sums_python(found, table)[:, : columns.stop - columns.start]
+        return
+    place = total, total.shape[1], columns.start, columns.stop - columns.start
+    kernels.name_sums(found.chains, found.groups, *found.names, table, *place)
 
 
 def sums_python(found: Words, table: Floats) -> Floats:
-    """The same without the kernel."""
+    """The same without the kernel, of all columns."""
     size, many = found.names.sizes, len(found.names.bounds) - 1
     of_name = np.zeros((GROUPS, many, table.shape[1]), dtype=np.float32)
     for group, total in enumerate(of_name):
