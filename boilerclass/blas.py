@@ -24,8 +24,8 @@ def one_thread() -> Iterator[None]:
     global _inside  # noqa: PLW0603  # the libraries' setting is one for the process, too
     with _lock:
         if _inside == 0:
-            _before[:] = [library.get_num_threads() for library in _libraries()]
-            for library in _libraries():
+            _before[:] = [library.get_num_threads() for library in libraries()]
+            for library in libraries():
                 library.set_num_threads(1)
         _inside += 1
     try:
@@ -34,12 +34,12 @@ def one_thread() -> Iterator[None]:
         with _lock:
             _inside -= 1
             if _inside == 0:
-                for library, number in zip(_libraries(), _before, strict=True):
+                for library, number in zip(libraries(), _before, strict=True):
                     library.set_num_threads(number)
 
 
 @functools.cache
-def _libraries() -> list[Any]:
+def libraries() -> list[Any]:
     """What multiplies for numpy, which has to be loaded."""
     from threadpoolctl import ThreadpoolController
 

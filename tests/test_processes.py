@@ -1,13 +1,25 @@
 """Work shared between processes: order, errors, and how far ahead of its reader it goes."""
 
+import os
 from collections.abc import Iterator
 from itertools import islice
 from math import factorial, sqrt
 
 import pytest
 
-from boilerclass.blas import _libraries, one_thread
+from boilerclass import forks
+from boilerclass.blas import libraries, one_thread
+from boilerclass.errors import BoilerclassError
 from boilerclass.processes import AHEAD, ordered
+
+
+@pytest.fixture(params=["copies", "joblib"], autouse=True)
+def _(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test with both kinds of processes."""
+    if request.param == "joblib":
+        monkeypatch.setattr(forks, "possible", lambda: False)
+    elif not forks.possible():
+        pytest.skip("this process has threads")
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3])
@@ -37,9 +49,15 @@ def test_an_error_is_raised_in_its_turn(jobs: int) -> None:
         next(results)
 
 
+@pytest.mark.parametrize("size", [0, 5_000_000])
+def test_messages_of_any_size_travel(size: int) -> None:
+    tasks = [b"tide" * size] * 9
+    assert list(ordered(bytes.upper, tasks, 2)) == [b"TIDE" * size] * 9
+
+
 def test_numpy_has_one_thread_until_the_last_is_out() -> None:
     def threads() -> list[int]:
-        return [library.get_num_threads() for library in _libraries()]
+        return [library.get_num_threads() for library in libraries()]
 
     before = threads()
     with one_thread():
@@ -47,3 +65,13 @@ def test_numpy_has_one_thread_until_the_last_is_out() -> None:
             assert set(threads()) <= {1}
         assert set(threads()) <= {1}
     assert threads() == before
+
+
+def test_a_copy_that_ends_is_an_error() -> None:
+    with forks.Crew(os._exit, 1) as crew, pytest.raises(BoilerclassError, match="ended"):
+        crew.submit(1).result()
+
+
+def test_what_cannot_travel_is_an_error() -> None:
+    with forks.Crew(memoryview, 1) as crew, pytest.raises(BoilerclassError, match="pickle"):
+        crew.submit(b"tide").result()
