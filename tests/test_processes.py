@@ -1,6 +1,7 @@
 """Work shared between processes: order, errors, and how far ahead of its reader it goes."""
 
 import os
+import sys
 from collections.abc import Iterator
 from itertools import islice
 from math import factorial, sqrt
@@ -12,14 +13,15 @@ from boilerclass.blas import libraries, one_thread
 from boilerclass.errors import BoilerclassError
 from boilerclass.processes import AHEAD, ordered
 
+# Other tests have left threads, none of which holds what these copies need.
+pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+needs_copies = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 
-@pytest.fixture(params=["copies", "joblib"], autouse=True)
+
+@pytest.fixture(params=[False, pytest.param(True, marks=needs_copies)], autouse=True)
 def _(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test with both kinds of processes."""
-    if request.param == "joblib":
-        monkeypatch.setattr(forks, "possible", lambda: False)
-    elif not forks.possible():
-        pytest.skip("this process has threads")
+    """Each test with joblib's processes and with copies."""
+    monkeypatch.setattr(forks, "possible", lambda: request.param)
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3])
@@ -67,11 +69,13 @@ def test_numpy_has_one_thread_until_the_last_is_out() -> None:
     assert threads() == before
 
 
+@needs_copies
 def test_a_copy_that_ends_is_an_error() -> None:
     with forks.Crew(os._exit, 1) as crew, pytest.raises(BoilerclassError, match="ended"):
         crew.submit(1).result()
 
 
+@needs_copies
 def test_what_cannot_travel_is_an_error() -> None:
     with forks.Crew(memoryview, 1) as crew, pytest.raises(BoilerclassError, match="pickle"):
         crew.submit(b"tide").result()
