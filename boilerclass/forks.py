@@ -26,6 +26,8 @@ ROOM = 1 << 20
 """Bytes that a pipe holds where the system lets it: an answer is left there, and work goes on."""
 _SIZE = struct.Struct("<q")
 """The bytes of a message, before it."""
+_DEATH_SIGNAL = 1
+"""PR_SET_PDEATHSIG of Linux, ``sys/prctl.h``."""
 ENDED = "A process that shared the work ended; it may need too much memory. Try fewer jobs."
 
 Work = Callable[[Any], Any]
@@ -35,11 +37,23 @@ def possible() -> bool:
     """Whether this process can be copied safely."""
     if not sys.platform.startswith("linux"):
         return False
-    allowed = 1
+    others = sum(1 for _ in Path("/proc/self/task").iterdir()) - 1
+    if others == 0:
+        return True
     for library in blas.libraries():
         if library.internal_api == "openblas" and library.threading_layer == "pthreads":
-            allowed += int(library.num_threads) - 1
-    return sum(1 for _ in Path("/proc/self/task").iterdir()) <= allowed
+            others -= int(library.num_threads) - 1
+    return others <= 0
+
+
+def settle() -> None:
+    """Have a copy, which this process is, last no longer than what it was made by, and share memory
+    with it as long as can be."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+    gc.freeze()  # what is there is not looked at again, which would copy its memory
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that leads it decides
 
 
 class Crew:
@@ -179,8 +193,7 @@ def _pipe() -> tuple[int, int]:
 def _serve(work: Work, tasks: int, answers: int) -> Never:
     """The life of a copy: tasks come, answers go, until the pipe is closed."""
     try:
-        gc.freeze()  # what is there is not looked at again, which would copy its memory
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that leads it decides
+        settle()
         with os.fdopen(tasks, "rb") as source, os.fdopen(answers, "wb") as goal:
             while head := source.read(_SIZE.size):
                 _answer(goal, work, source.read(_SIZE.unpack(head)[0]))
