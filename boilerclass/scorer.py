@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from boilerclass.batch import Batch
 from boilerclass.features import Evidence, context, ngrams, words
+from boilerclass.features.shifts import shifted
 from boilerclass.native import kernels
 
 Floats = NDArray[np.float32]
@@ -212,8 +213,8 @@ def neighbours(sums: Floats, bias: Floats, batch: Batch) -> Floats:
     """
     if kernels is None:
         _, following, previous = np.split(sums, 3, axis=1)
-        after = context.shifted(following, 1, batch.page)
-        return after + context.shifted(previous, -1, batch.page) + bias
+        after = shifted(following, 1, batch.page)
+        return after + shifted(previous, -1, batch.page) + bias
     found = np.empty((len(sums), len(bias)), dtype=np.float32)
     kernels.beside(sums, bias, batch.bounds, found)
     return found
@@ -227,9 +228,7 @@ def limited(scores: Floats) -> Floats:
 def first_input(own: Floats, page: Ints) -> Floats:
     """A paragraph's columns, and the next and the previous one's: what the first network is trained
     on."""
-    return np.concatenate(
-        (own, context.shifted(own, 1, page), context.shifted(own, -1, page)), axis=1
-    )
+    return np.concatenate((own, shifted(own, 1, page), shifted(own, -1, page)), axis=1)
 
 
 def softmax(logits: Floats) -> Floats:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from boilerclass import batch, lexicons, scorer
+from boilerclass import batch, decode, lexicons, scorer
 from boilerclass.features import context, ngrams, overlap, structure, text, topic, words
 from boilerclass.labels import ROLES
 from boilerclass.native import kernels
@@ -189,6 +189,14 @@ def test_cues_are_found_the_same(texts: list[str]) -> None:
     assert list(python) == [lexicons.load().match(lexicons.fold(t[:80])) for t in texts]
 
 
+def topic_columns(together: batch.Batch, known: ngrams.Bag, core: topic.Floats) -> object:
+    width = len(context.COLUMNS) - len(context.VERDICTS)
+    found = np.full((len(together), width + 1), 7, dtype=np.float32)
+    topic.fill(together, known, core, found, 1)
+    assert (found[:, 0] == 7).all()
+    return found
+
+
 @given(st.lists(st.randoms(use_true_random=False), max_size=3), st.booleans())
 @settings(deadline=None, max_examples=60)
 def test_places_and_surroundings_are_described_the_same(
@@ -215,9 +223,9 @@ def test_places_and_surroundings_are_described_the_same(
         assert np.array_equal(compiled, python)
     roles = np.random.default_rng(len(together)).random((len(together), len(ROLES)))
     roles = (roles / roles.sum(axis=1, keepdims=True)).astype(np.float32) ** 3
-    likeness = topic.features(together, known, roles[:, 0])
-    python = topic.features_python(together, known, roles[:, 0])
-    assert np.allclose(likeness, python, atol=1e-5)
+    with pytest.MonkeyPatch.context() as patch:
+        compiled, python = both(patch, topic, lambda: topic_columns(together, known, roles[:, 0]))
+    assert np.allclose(compiled, python, atol=1e-5)
     verdicts = context.features(together, known, roles)[:, : len(context.VERDICTS)]
     assert np.allclose(verdicts, context.verdicts_python(together, roles), atol=1e-5)
 
@@ -255,6 +263,23 @@ def test_networks_give_the_same(n: int, each: bool, seed: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         compiled, python = both(patch, scorer, told)
     assert np.allclose(compiled, python, atol=1e-6)
+
+
+@given(
+    st.integers(0, 30), st.none() | st.floats(0, 1), st.sampled_from([0.5, 1, 2]), st.integers(0)
+)
+def test_labels_are_decided_the_same(
+    n: int, threshold: float | None, beta: float, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    roles = random.random((n, len(ROLES))).astype(np.float32) ** 4
+    roles[n // 2 :] = roles[: n - n // 2].copy()  # some that are equal
+    roles /= roles.sum(axis=1, keepdims=True)
+    chars = random.integers(1, 500, n).astype(np.float32)
+    compiled = decode.labels(roles, chars, threshold=threshold, beta=beta)
+    python = decode.labels_python(roles, chars, threshold, beta)
+    assert np.allclose(compiled[1], python[1], atol=1e-6)
+    assert np.array_equal(compiled[0], python[0])
 
 
 JSON = st.recursive(
@@ -296,6 +321,8 @@ ONE = b"\1" + bytes(7)
 TWO = b"\2" + bytes(7)
 PAGE = bytes(8) + ONE, bytes(8)
 ROW = np.zeros(140, dtype=np.float32)
+SHIFTS = (1, -1), (0,)
+LIMITS = -1.0, 1.0, 0.1, 0.6
 OUTSIDE = np.full(8, 140, dtype=np.int64)
 MISFITS = [
     columns(numbers=[0, 0, 0, 0, 1]),
@@ -325,13 +352,24 @@ MISFITS = [
         ("overlap", (b"", bytes(8), b"", bytes(8), ONE, ROW, ROW)),
         ("overlap", (b"", bytes(16), b"", bytes(8) + ONE, bytes(16), ROW, ROW)),
         ("overlap", (b"", bytes(16), b"", bytes(16), bytes(8) + ONE, bytearray(), bytearray())),
-        ("topic", (bytes(4), bytes(8), bytes(16), bytes(8), bytes(4), bytearray(16))),
-        ("topic", (bytes(4), bytes(8) + b"\2" + bytes(7), *PAGE, bytes(4), bytearray(16))),
-        ("topic", (bytes(4), ONE + ONE, *PAGE, bytes(4), bytearray(16))),
-        ("topic", (bytes(4), bytes(8) + ONE, *PAGE, bytes(3), bytearray(16))),
-        ("topic", (bytes(4), bytes(8) + ONE, *PAGE, bytes(4), bytearray(15))),
-        ("topic", (bytes(4), bytes(8) + ONE, ONE + ONE, bytes(8), bytes(4), bytearray(16))),
-        ("topic", (bytes(4), bytes(8) + ONE, b"", bytes(8), bytes(4), bytearray(16))),
+        ("topic", (bytes(4), bytes(8), bytes(16), bytes(8), bytes(4), *SHIFTS, ROW, 140, 0)),
+        ("topic", (bytes(4), bytes(8) + TWO, *PAGE, bytes(4), *SHIFTS, ROW, 140, 0)),
+        ("topic", (bytes(4), ONE + ONE, *PAGE, bytes(4), *SHIFTS, ROW, 140, 0)),
+        ("topic", (bytes(4), bytes(8) + ONE, *PAGE, bytes(3), *SHIFTS, ROW, 140, 0)),
+        ("topic", (bytes(4), bytes(8) + ONE, *PAGE, bytes(4), *SHIFTS, bytearray(15), 5, 0)),
+        ("topic", (bytes(4), bytes(8) + ONE, *PAGE, bytes(4), *SHIFTS, ROW, 5, 0)),
+        ("topic", (bytes(4), bytes(8) + ONE, *PAGE, bytes(4), *SHIFTS, ROW, 140, 135)),
+        ("topic", (bytes(4), bytes(8) + ONE, *PAGE, bytes(4), (1,), (4,), ROW, 140, 0)),
+        ("topic", (bytes(4), bytes(8) + ONE, *PAGE, bytes(4), (1,), (-1,), ROW, 140, 0)),
+        ("topic", (bytes(4), bytes(8) + ONE, ONE + ONE, bytes(8), bytes(4), *SHIFTS, ROW, 140, 0)),
+        ("topic", (bytes(4), bytes(8) + ONE, b"", bytes(8), bytes(4), *SHIFTS, ROW, 140, 0)),
+        ("decide", (bytes(7), (0, 1), bytes(4), *LIMITS, 0, bytearray(8), bytearray(20))),
+        ("decide", (bytes(8), (0, 5), bytes(4), *LIMITS, 0, bytearray(8), bytearray(20))),
+        ("decide", (bytes(8), (0, -1), bytes(4), *LIMITS, 0, bytearray(8), bytearray(20))),
+        ("decide", (bytes(8), (0, 1), bytes(4), *LIMITS, 5, bytearray(8), bytearray(20))),
+        ("decide", (bytes(8), (0, 1), bytes(4), *LIMITS, 0, bytearray(7), bytearray(20))),
+        ("decide", (bytes(8), (0, 1), bytes(4), *LIMITS, 0, bytearray(8), bytearray(19))),
+        ("match", ([], {}, 0, {}, {}, bytes(9), "a", bytearray())),
         ("chains", (BATCH, 9, np.zeros(8, dtype=np.int64), 9)),
         ("chains", (BATCH, 9, np.zeros(9, dtype=np.int64), 8)),
         ("name_sums", (ONE, bytes(8), bytes(4), bytes(8) + ONE, ROW, ROW, 4, 0, 4)),
