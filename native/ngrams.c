@@ -189,6 +189,15 @@ static void bags_release(Bag *bags, Py_ssize_t many)
             PyBuffer_Release(&bags[many].views[k]);
 }
 
+/* The highest of the numbers, the negative ones being above all. */
+WIDE static uint32_t highest(const int32_t *numbers, Py_ssize_t size)
+{
+    uint32_t found = 0;
+    for (Py_ssize_t i = 0; i < size; i++)
+        found = (uint32_t)numbers[i] > found ? (uint32_t)numbers[i] : found;
+    return found;
+}
+
 /* Takes bags of n paragraphs whose buckets are below `rows`; how many, or -1 with an exception set. */
 static Py_ssize_t bags_take(PyObject *tuple, Bag *bags, Py_ssize_t n, Py_ssize_t rows)
 {
@@ -206,10 +215,8 @@ static Py_ssize_t bags_take(PyObject *tuple, Bag *bags, Py_ssize_t n, Py_ssize_t
         bag->buckets = bag->views[0].buf;
         bag->bounds = bag->views[1].buf;
         bag->size = bag->views[0].len / 4;
-        int fine = ascend(bag->bounds, n, bag->size);
-        for (Py_ssize_t i = 0; i < bag->size; i++)
-            fine &= bag->buckets[i] >= 0 && bag->buckets[i] < rows;
-        if (!fine) {
+        if (!ascend(bag->bounds, n, bag->size)
+            || (bag->size && (int64_t)highest(bag->buckets, bag->size) >= rows)) {
             PyErr_SetString(PyExc_ValueError, "a bag does not fit the table");
             taken++;
             break;

@@ -41,15 +41,13 @@ def read(
     rules.check()
     if isinstance(page, bytes):
         content, encoding = decode(page, encoding)
-        if encoding != "utf-8":  # whose decoder lets no surrogate through
-            content = without_surrogates(content)
     elif isinstance(page, str):
-        content = without_surrogates(page.removeprefix("\ufeff"))
+        content = page.removeprefix("\ufeff")
     else:
         raise TypeError(f"a page is str or bytes, not {type(page).__name__}")
     if (kind or kind_of(content)) == "html":
         return html.read(content, url=url, encoding=encoding, rules=rules)
-    return text.read(content, url=url, encoding=encoding)
+    return text.read(without_surrogates(content), url=url, encoding=encoding)
 
 
 def kind_of(content: str) -> Kind:

@@ -24,6 +24,7 @@ from boilerclass.markup import (
 )
 from boilerclass.native import kernels
 from boilerclass.readers import structured
+from boilerclass.readers.encoding import without_surrogates
 from boilerclass.readers.rules import NO_RULES, Rules
 from boilerclass.readers.source import INVISIBLE, HtmlSource
 
@@ -102,9 +103,15 @@ class _Head(NamedTuple):
 def read(
     page: str, *, url: str | None = None, encoding: str | None = None, rules: Rules = NO_RULES
 ) -> Document:
-    """The paragraphs of an HTML page in document order, whatever the page looks like."""
+    """The paragraphs of an HTML page in document order, whatever the page looks like; U+FFFD stands
+    in them for code points that no encoding can write."""
     tree = turbohtml.parse(page, positions=False)
-    walked = _walk(tree)
+    walked = walk_compiled(tree)
+    if walked is None:  # a surrogate is one of the things that the compiled walk doubts
+        plain = without_surrogates(page)
+        if plain != page:
+            page, tree = plain, turbohtml.parse(plain, positions=False)
+        walked = walk_python(tree)
     head = _head(walked.head)
     paragraphs, verdicts = _visible(walked.paragraphs, _verdicts(walked, tree, rules))
     hosts = paragraphs.numbers[4::5]
