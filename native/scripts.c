@@ -55,14 +55,10 @@ typedef struct {
     Py_ssize_t depth, room;
 } Scan;
 
-/* The characters of the string that begins at `at`, up to its closing quote; where it holds a space
- * and where it holds an escape. */
-static Py_ssize_t string_at(Scan *s, int *space, int *escape)
+static inline void pass_string(Scan *s, int kind, int *space, int *escape)
 {
-    Py_ssize_t start = s->at;
-    *space = *escape = 0;
     for (; s->at < s->size; s->at++) {
-        Py_UCS4 c = PyUnicode_READ(s->kind, s->data, s->at);
+        Py_UCS4 c = PyUnicode_READ(kind, s->data, s->at);
         if (c == '"')
             break;
         if (c == '\\') {
@@ -72,6 +68,21 @@ static Py_ssize_t string_at(Scan *s, int *space, int *escape)
             *space = 1;
         }
     }
+}
+
+/* The characters of the string that begins at `at`, up to its closing quote; where it holds a space
+ * and where it holds an escape. */
+static Py_ssize_t string_at(Scan *s, int *space, int *escape)
+{
+    Py_ssize_t start = s->at;
+    *space = *escape = 0;
+    /* Most of a script is in strings, and most scripts are of one of these kinds. */
+    if (s->kind == PyUnicode_1BYTE_KIND)
+        pass_string(s, PyUnicode_1BYTE_KIND, space, escape);
+    else if (s->kind == PyUnicode_2BYTE_KIND)
+        pass_string(s, PyUnicode_2BYTE_KIND, space, escape);
+    else
+        pass_string(s, s->kind, space, escape);
     Py_ssize_t size = (s->at < s->size ? s->at : s->size) - start;
     s->at++;
     return size;

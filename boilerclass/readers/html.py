@@ -241,9 +241,7 @@ def _visible(
     All of them where most of the text is hidden: such a page is shown by its scripts.
     """
     bit = BIT["hidden"]
-    if not any(map(bit.__and__, paragraphs.flags)):
-        return paragraphs, verdicts
-    covered = [flags & bit != 0 for flags in paragraphs.flags]
+    covered = list(map(bit.__and__, paragraphs.flags))
     hidden = sum(map(len, compress(paragraphs.texts, covered)))
     if hidden == 0 or sum(map(len, paragraphs.texts)) - hidden < max(hidden, LITTLE_TEXT):
         return paragraphs, verdicts
