@@ -52,8 +52,7 @@ def read(
 
 def kind_of(content: str) -> Kind:
     """``html`` where the text opens with a tag or closes at least two, else ``text``."""
-    sample = content[:SAMPLE]
-    if _OPENING.match(sample):
+    if _OPENING.match(content, 0, SAMPLE):
         return "html"
-    closing = _CLOSING.finditer(sample)
+    closing = _CLOSING.finditer(content, 0, SAMPLE)
     return "html" if next(closing, None) and next(closing, None) else "text"
