@@ -122,7 +122,7 @@ static int ascend(const int64_t *bounds, Py_ssize_t n, Py_ssize_t size)
     return fine;
 }
 
-enum { WIDEST = 16, AHEAD = 16, MOST_BAGS = 8 };
+enum { WIDEST = 16, AHEAD = 64, MOST_BAGS = 8 };
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
