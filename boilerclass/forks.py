@@ -75,14 +75,14 @@ class Crew:
             copy.end()
 
     def submit(self, task: Any) -> Answer:
-        """The answer to come, from the copy that has the least to do.
-
-        Raises:
-            Exception: the task cannot be sent.
-        """
-        message = pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
-        copy = min(self._copies, key=lambda copy: len(copy.due))
+        """The answer to come, from the copy that has the least to do."""
         answer = Answer(self)
+        try:
+            message = pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
+        except Exception as error:  # noqa: BLE001  # raised again where the answer is taken
+            answer.told = None, error
+            return answer
+        copy = min(self._copies, key=lambda copy: len(copy.due))
         copy.outgoing += memoryview(_SIZE.pack(len(message))), memoryview(message)
         copy.due.append(answer)
         self.exchange(wait=False)
@@ -123,7 +123,7 @@ class Answer:
         """What it gives; waits for it.
 
         Raises:
-            Exception: what doing the task raised.
+            Exception: what doing the task raised, or that it cannot be sent.
         """
         while self.told is None:
             self._crew.exchange(wait=True)

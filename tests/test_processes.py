@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from itertools import islice
 from math import factorial, sqrt
+from pickle import PicklingError
 
 import pytest
 
@@ -67,6 +68,14 @@ def test_numpy_has_one_thread_until_the_last_is_out() -> None:
             assert set(threads()) <= {1}
         assert set(threads()) <= {1}
     assert threads() == before
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_task_that_cannot_be_sent_is_an_error_in_its_turn(jobs: int) -> None:
+    results = ordered(len, ["tide", (x for x in "tide"), ""], jobs)
+    assert next(results) == 4
+    with pytest.raises((TypeError, PicklingError), match="generator|pickle"):
+        next(results)
 
 
 @needs_copies
