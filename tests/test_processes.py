@@ -74,7 +74,7 @@ def test_numpy_has_one_thread_until_the_last_is_out() -> None:
 def test_a_task_that_cannot_be_sent_is_an_error_in_its_turn(jobs: int) -> None:
     results = ordered(len, ["tide", (x for x in "tide"), ""], jobs)
     assert next(results) == 4
-    with pytest.raises((TypeError, PicklingError), match="generator|pickle"):
+    with pytest.raises((TypeError, PicklingError), match=r"generator|pickle"):
         next(results)
 
 
