@@ -63,11 +63,17 @@ class Crew:
     """Some copies of this process, each of which does its tasks one after another."""
 
     def __init__(self, work: Work, number: int) -> None:
+        self._work = work
+        self._number = number
         self._copies: list[_Copy] = []
-        for _ in range(number):
-            self._copies.append(_Copy(work, self._copies))
 
     def __enter__(self) -> Self:
+        try:
+            for _ in range(self._number):
+                self._copies.append(_Copy(self._work, self._copies))
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
