@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, count
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +41,7 @@ class Batch:
     element_page: Ints
     """Shape (e,): index of each element's document."""
     names: Sequence[tuple[str, str]]
-    """The distinct pairs of tag and class words of all elements."""
+    """The distinct pairs of tag and class words of the elements of each document."""
     element_name: Ints
     """Shape (e,): index in ``names``."""
 
@@ -75,9 +74,7 @@ def collect(documents: Sequence[Document]) -> Batch:
     page = np.repeat(np.arange(len(documents)), sizes)
     element_page = np.repeat(np.arange(len(documents)), tree_sizes)
     shift = first_element[element_page]
-    names: defaultdict[tuple[str, str], int] = defaultdict(count().__next__)
-    numbers = [np.array([names[name] for name in t.names], dtype=np.int64) for t in trees]
-    element_name = [own[np.asarray(t.name_of)] for own, t in zip(numbers, trees, strict=True)]
+    first_name = np.cumsum([0, *(len(t.names) for t in trees)])
     texts = tuple(chain.from_iterable(c.texts for c in columns))
     counts = _joined([c.numbers for c in columns]).reshape(-1, len(NUMBERS))
     counts[:, NUMBERS.index("element")] += first_element[page]
@@ -95,8 +92,8 @@ def collect(documents: Sequence[Document]) -> Batch:
         parents=_joined([t.parents for t in trees]) + shift,
         ends=_joined([t.ends for t in trees]) + shift,
         element_page=element_page,
-        names=list(names),
-        element_name=_joined(element_name),
+        names=list(chain.from_iterable(t.names for t in trees)),
+        element_name=_joined([t.name_of for t in trees]) + first_name[element_page],
     )
 
 

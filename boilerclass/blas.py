@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,9 +24,8 @@ def one_thread() -> Iterator[None]:
     global _inside  # noqa: PLW0603  # the libraries' setting is one for the process, too
     with _lock:
         if _inside == 0:
-            _before[:] = [library.get_num_threads() for library in _libraries()]
-            for library in _libraries():
-                library.set_num_threads(1)
+            _before[:] = [library.get_num_threads() for library in libraries()]
+            _set([1] * len(_before), _before)
         _inside += 1
     try:
         yield
@@ -34,12 +33,17 @@ def one_thread() -> Iterator[None]:
         with _lock:
             _inside -= 1
             if _inside == 0:
-                for library, number in zip(_libraries(), _before, strict=True):
-                    library.set_num_threads(number)
+                _set(_before, [1] * len(_before))
+
+
+def _set(numbers: Sequence[int], now: Sequence[int]) -> None:
+    for library, number, known in zip(libraries(), numbers, now, strict=True):
+        if number != known:
+            library.set_num_threads(number)
 
 
 @functools.cache
-def _libraries() -> list[Any]:
+def libraries() -> list[Any]:
     """What multiplies for numpy, which has to be loaded."""
     from threadpoolctl import ThreadpoolController
 

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerclass.document import Document, Forced
-from boilerclass.features.context import TO_LABELS
+from boilerclass.features.context import LABEL_OF_ROLES, TO_LABELS
 from boilerclass.labels import LABELS, Label
+from boilerclass.native import kernels
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -30,6 +31,20 @@ def labels(
     A paragraph is core from the threshold on; with None from the one that is best for the
     document, see :func:`best_threshold`. The rest get the most probable other label.
     """
+    if kernels is None:
+        return labels_python(roles, chars, threshold, beta)
+    n = len(roles)
+    chosen, probabilities = np.empty(n, dtype=np.int64), np.empty((n, len(LABELS)), np.float32)
+    own = np.ascontiguousarray(roles), LABEL_OF_ROLES, np.ascontiguousarray(chars)
+    limits = -1 if threshold is None else threshold, beta, LOWEST, HIGHEST, CORE
+    kernels.decide(*own, *limits, chosen, probabilities)
+    return chosen, probabilities
+
+
+def labels_python(
+    roles: Floats, chars: Floats, threshold: float | None, beta: float
+) -> tuple[Ints, Floats]:
+    """The same without the kernel."""
     probabilities = roles @ TO_LABELS
     core = probabilities[:, CORE]
     if threshold is None:

@@ -1,16 +1,20 @@
 """Work that is shared between processes, its results in order.
 
-joblib's processes need no guarded main module and no cloned threads. Its ``Parallel`` is not used:
-it sends the model with every task, and goes on ahead of a slow reader without bound.
+Copies of this process cost least, to begin and to be talked to. Where it cannot be copied, joblib's
+processes need no guarded main module and no cloned threads. Its ``Parallel`` is not used: it sends
+the model with every task, and goes on ahead of a slow reader without bound.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, contextmanager
 from itertools import chain, islice
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
+
+from boilerclass import forks
 
 AHEAD = 3
 """Tasks for each process that are given before the oldest is done."""
@@ -19,6 +23,15 @@ TASKS_OF_A_LIFE = 1_000
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+Given_co = TypeVar("Given_co", covariant=True)
+
+
+class Awaited(Protocol[Given_co]):
+    """A result to come."""
+
+    def done(self) -> bool: ...
+    def result(self) -> Given_co: ...
+
 
 _work: Callable[[Any], Any]
 """What this process does."""
@@ -28,34 +41,68 @@ def ordered(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int) ->
     """What ``work`` gives for each task, in their order; it is sent to each process once.
 
     Tasks are taken as they are needed. This process is one of the ``jobs``: it works on a task of
-    its own whenever the next result is not there yet, so from the start on. A negative number
-    counts from that of the processors, -1 being all.
+    its own whenever the next result is not there yet, so from the start on.
     """
-    from joblib import effective_n_jobs
-    from joblib.externals.loky import ProcessPoolExecutor
-
-    number = effective_n_jobs(jobs)
+    number = _number(jobs)
     source = iter(tasks)
     if number == 1:
         yield from map(work, source)
         return
     for first in source:
         life = chain((first,), islice(source, TASKS_OF_A_LIFE * number - 1))
-        with ProcessPoolExecutor(number - 1, initializer=_begin, initargs=(work,)) as crew:
-            yield from _shared(work, life, crew, AHEAD * (number - 1))
+        with _crew(work, number - 1) as submit:
+            yield from _shared(work, life, submit, AHEAD * (number - 1))
+
+
+def _number(jobs: int) -> int:
+    """How many processes; a negative number counts from that of the processors, -1 being all."""
+    if jobs > 0:
+        return jobs
+    from joblib import effective_n_jobs
+
+    found: int = effective_n_jobs(jobs)
+    return found
+
+
+def _crew(
+    work: Callable[[Task], Result], number: int
+) -> AbstractContextManager[Callable[[Task], Awaited[Result]]]:
+    """What gives a task to one of so many other processes."""
+    return _copies(work, number) if forks.possible() else _joblib(work, number)
+
+
+@contextmanager
+def _copies(
+    work: Callable[[Task], Result], number: int
+) -> Iterator[Callable[[Task], Awaited[Result]]]:
+    with forks.Crew(work, number) as crew:
+        yield crew.submit
+
+
+@contextmanager
+def _joblib(
+    work: Callable[[Task], Result], number: int
+) -> Iterator[Callable[[Task], Awaited[Result]]]:
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(number, initializer=_begin, initargs=(work,)) as crew:
+        yield lambda task: crew.submit(_do, task)
 
 
 def _shared(
-    work: Callable[[Task], Result], tasks: Iterator[Task], crew: Executor, most: int
+    work: Callable[[Task], Result],
+    tasks: Iterator[Task],
+    submit: Callable[[Task], Awaited[Result]],
+    most: int,
 ) -> Iterator[Result]:
     """The same, of one crew, which is given so many tasks at most before the oldest is done."""
-    window: deque[Future[Result]] = deque()
-    given: deque[Future[Result]] = deque()
+    window: deque[Awaited[Result]] = deque()
+    given: deque[Awaited[Result]] = deque()
     while True:
         while given and given[0].done():
             given.popleft()
-        for task in islice(tasks, most - len(given)):
-            given.append(crew.submit(_do, task))
+        for task in islice(tasks, min(most - len(given), 2 * most - len(window))):
+            given.append(submit(task))
             window.append(given[-1])
         if window and not window[0].done() and len(window) < 2 * most:
             for task in islice(tasks, 1):

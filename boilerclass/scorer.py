@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from boilerclass.batch import Batch
 from boilerclass.features import Evidence, context, ngrams, words
+from boilerclass.features.shifts import shifted
 from boilerclass.native import kernels
 
 Floats = NDArray[np.float32]
@@ -39,13 +40,19 @@ class Standard:
         self.move(columns, moved, 0)
         return moved
 
+    def part(self, first: int) -> Standard:
+        """That of the columns from the first on."""
+        return Standard(self.mean[first:], self.scale[first:])
+
     def move(self, columns: Floats, found: Floats, first: int) -> None:
         """Fills in columns of ``found``, from the first on; what is odd is cut."""
+        k = columns.shape[1]
+        mean, scale = self.mean[:k], self.scale[:k]
         if kernels is not None:
             limit = STANDARD_LIMIT, found, found.shape[1], first
-            kernels.standardise(columns, self.mean, self.scale, *limit)
+            kernels.standardise(columns, mean, scale, *limit)
             return
-        moved = (columns - self.mean) / self.scale
+        moved = (columns - mean) / scale
         part = found[:, first : first + columns.shape[1]]
         np.clip(moved, -STANDARD_LIMIT, STANDARD_LIMIT, out=part)
 
@@ -91,12 +98,12 @@ class Inputs(NamedTuple):
 class Scorer:
     """The whole model, ready to multiply; k roles, l linear scores."""
 
-    text_table: Floats
-    """Shape (2 ** ngrams.BITS, l or more: see ``ngrams.in_step``)."""
-    text_bias: Floats
+    text_table: ngrams.Table
+    """Shape (2 ** ngrams.BITS, l or more: see ``ngrams.in_rows``)."""
     word_table: Floats
     """Shape (words.BUCKETS, l or more)."""
-    word_bias: Floats
+    bias: Floats
+    """Shape (2 l,): of the scores from n-grams, then from words."""
     standard: Standard
     first: Network
     together: Floats
@@ -110,26 +117,25 @@ class Scorer:
     @property
     def scores(self) -> int:
         """Number of scores that each linear model gives."""
-        return len(self.text_bias)
+        return len(self.bias) // 2
 
     def linear(self, evidence: Evidence, kind: Floats) -> Floats:
-        """Shape (n, columns + 2 l): the dense columns and the linear models' scores."""
-        n, dense = evidence.dense.shape
+        """Shape (n, 2 l): the linear models' scores."""
         k = self.scores
-        text = ngrams.sums(evidence.ngrams, self.text_table, n)[:, :k] + self.text_bias
-        word = words.sums(evidence.words, self.word_table)[:, :k] + self.word_bias
-        word *= kind[:, None]
-        found = np.empty((n, dense + 2 * k), dtype=np.float32)
-        found[:, :dense] = evidence.dense
-        found[:, dense : dense + k] = limited(text)
-        found[:, dense + k :] = limited(word)
-        return found
+        found = np.empty((len(kind), 2 * k), dtype=np.float32)
+        ngrams.sums(evidence.ngrams, self.text_table, found, slice(0, k))
+        words.sums(evidence.words, self.word_table, found, slice(k, 2 * k))
+        found += self.bias
+        found[:, k:] *= kind[:, None]
+        return limited(found)
 
     def inputs(self, evidence: Evidence, batch: Batch) -> Inputs:
         """What the networks are given about each paragraph, standardised."""
         own_size, around_size = len(self.standard.mean), len(self.context_standard.mean)
         columns = np.empty((len(batch), own_size + around_size), dtype=np.float32)
-        self.standard.move(self.linear(evidence, is_html(batch)), columns, 0)
+        self.standard.move(evidence.dense, columns, 0)
+        scores = self.linear(evidence, is_html(batch))
+        self.standard.part(evidence.dense.shape[1]).move(scores, columns, evidence.dense.shape[1])
         own = columns[:, :own_size]
         sums = own @ self.together
         beside = neighbours(sums, self.first.hidden_bias, batch)
@@ -182,10 +188,9 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, Any])
 
     first = network("first")
     return Scorer(
-        text_table=ngrams.in_step(get("text_table")),
-        text_bias=get("text_bias"),
-        word_table=ngrams.in_step(get("word_table")),
-        word_bias=get("word_bias"),
+        text_table=ngrams.in_rows(arrays["text_table"]),
+        word_table=ngrams.in_rows(get("word_table")),
+        bias=np.concatenate((get("text_bias"), get("word_bias"))),
         standard=Standard(get("mean"), get("scale")),
         first=first,
         together=np.concatenate(np.split(first.hidden, 3), axis=1),
@@ -208,8 +213,8 @@ def neighbours(sums: Floats, bias: Floats, batch: Batch) -> Floats:
     """
     if kernels is None:
         _, following, previous = np.split(sums, 3, axis=1)
-        after = context.shifted(following, 1, batch.page)
-        return after + context.shifted(previous, -1, batch.page) + bias
+        after = shifted(following, 1, batch.page)
+        return after + shifted(previous, -1, batch.page) + bias
     found = np.empty((len(sums), len(bias)), dtype=np.float32)
     kernels.beside(sums, bias, batch.bounds, found)
     return found
@@ -223,9 +228,7 @@ def limited(scores: Floats) -> Floats:
 def first_input(own: Floats, page: Ints) -> Floats:
     """A paragraph's columns, and the next and the previous one's: what the first network is trained
     on."""
-    return np.concatenate(
-        (own, context.shifted(own, 1, page), context.shifted(own, -1, page)), axis=1
-    )
+    return np.concatenate((own, shifted(own, 1, page), shifted(own, -1, page)), axis=1)
 
 
 def softmax(logits: Floats) -> Floats:

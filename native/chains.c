@@ -39,23 +39,31 @@ PyObject *kernels_chains(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
-enum { WIDEST = 64, MOST_GROUPS = 16 };
+enum { WIDEST = 16, MOST_GROUPS = 16 };
 
-/* name_sums(chains, groups, buckets, bounds, table, columns, out) -> None: fills in rows of zeros
- * with the sums of the rows of `table` that the names' buckets mean in their groups, divided by the
- * square root of their number. The table has as many rows for each group. */
+static void add_row(float *restrict sum, const float *restrict row)
+{
+    for (int j = 0; j < WIDEST; j++)
+        sum[j] += row[j];
+}
+
+/* name_sums(chains, groups, buckets, bounds, table, out, stride, first, columns) -> None: fills in
+ * columns of each row of `out`, from the first on, with the sums of the rows of `table` that the
+ * names' buckets mean in their groups, divided by the square root of their number. The table has as
+ * many rows for each group, and 16 columns. */
 PyObject *kernels_name_sums(PyObject *module, PyObject *args)
 {
     (void)module;
     enum { CHAINS, GROUPS, BUCKETS, BOUNDS, TABLE, OUT, VIEWS };
     PyObject *objects[VIEWS], *result = NULL;
     Py_buffer views[VIEWS];
-    Py_ssize_t k;
+    Py_ssize_t stride, first, columns;
     int taken = 0;
     float *known = NULL; /* sums of a name in a group; the group's are made when first asked for */
     char *made = NULL;
-    if (!PyArg_ParseTuple(args, "OOOOOnO", &objects[CHAINS], &objects[GROUPS], &objects[BUCKETS],
-                          &objects[BOUNDS], &objects[TABLE], &k, &objects[OUT]))
+    if (!PyArg_ParseTuple(args, "OOOOOOnnn", &objects[CHAINS], &objects[GROUPS], &objects[BUCKETS],
+                          &objects[BOUNDS], &objects[TABLE], &objects[OUT], &stride, &first,
+                          &columns))
         return NULL;
     for (; taken < VIEWS; taken++)
         if (!buffer_take(objects[taken], &views[taken],
@@ -67,14 +75,15 @@ PyObject *kernels_name_sums(PyObject *module, PyObject *args)
     const float *table = views[TABLE].buf;
     Py_ssize_t steps = views[GROUPS].len / 8, names = views[BOUNDS].len / 8 - 1;
     Py_ssize_t size = views[BUCKETS].len / 4, groups = 0;
-    int fits = k > 0 && k <= WIDEST && steps > 0 && names >= 0;
+    int fits = columns > 0 && columns <= WIDEST && stride <= 1 << 16 && first >= 0
+               && first <= stride - columns && steps > 0 && names >= 0;
     for (Py_ssize_t s = 0; fits && s < steps; s++) {
         fits = group_of[s] >= 0 && group_of[s] < MOST_GROUPS;
         groups = group_of[s] >= groups ? group_of[s] + 1 : groups;
     }
     Py_ssize_t n = fits ? views[CHAINS].len / 8 / steps : 0;
-    Py_ssize_t rows = fits ? views[TABLE].len / 4 / k / groups : 0;
-    fits = fits && views[OUT].len / 4 / k >= n && bounds[0] == 0 && bounds[names] <= size;
+    Py_ssize_t rows = fits ? views[TABLE].len / 4 / WIDEST / groups : 0;
+    fits = fits && views[OUT].len / 4 / stride >= n && bounds[0] == 0 && bounds[names] <= size;
     for (Py_ssize_t i = 0; fits && i < names; i++)
         fits = bounds[i] <= bounds[i + 1];
     for (Py_ssize_t i = 0; fits && i < size; i++)
@@ -85,32 +94,31 @@ PyObject *kernels_name_sums(PyObject *module, PyObject *args)
         PyErr_SetString(PyExc_ValueError, "the columns do not fit together");
         goto done;
     }
-    known = PyMem_Calloc(groups * names * k + 1, sizeof *known);
+    known = PyMem_Malloc((groups * names + 1) * WIDEST * sizeof *known);
     made = PyMem_Calloc(groups * names + 1, 1);
     if (!known || !made) {
         PyErr_NoMemory();
         goto done;
     }
     for (Py_ssize_t i = 0; i < n; i++) {
-        float sum[WIDEST] = {0}, *out = (float *)views[OUT].buf + i * k;
+        float sum[WIDEST] = {0}, *out = (float *)views[OUT].buf + i * stride + first;
         int64_t number = 0;
         for (Py_ssize_t s = 0; s < steps; s++) {
             int64_t name = chains[i * steps + s], group = group_of[s];
             if (name < 0)
                 continue;
-            float *own = known + (group * names + name) * k;
+            float *own = known + (group * names + name) * WIDEST;
             if (!made[group * names + name]) {
                 made[group * names + name] = 1;
+                memset(own, 0, WIDEST * sizeof *own);
                 for (int64_t b = bounds[name]; b < bounds[name + 1]; b++)
-                    for (Py_ssize_t j = 0; j < k; j++)
-                        own[j] += table[(group * rows + buckets[b]) * k + j];
+                    add_row(own, table + (group * rows + buckets[b]) * WIDEST);
             }
-            for (Py_ssize_t j = 0; j < k; j++)
-                sum[j] += own[j];
+            add_row(sum, own);
             number += bounds[name + 1] - bounds[name];
         }
         float length = sqrtf((float)(number > 1 ? number : 1));
-        for (Py_ssize_t j = 0; j < k; j++)
+        for (Py_ssize_t j = 0; j < columns; j++)
             out[j] = sum[j] / length;
     }
     result = Py_NewRef(Py_None);

@@ -182,23 +182,6 @@ static int fill(const Work *w)
     return fill_groups(w, groups);
 }
 
-/* The numbers of a tuple; how many, or -1 with an exception set. */
-static Py_ssize_t numbers_take(PyObject *tuple, int64_t *numbers, Py_ssize_t most, int64_t limit)
-{
-    Py_ssize_t n = PyTuple_GET_SIZE(tuple), taken = 0;
-    for (; taken < n && taken < most; taken++) {
-        int64_t number = numbers[taken] = PyLong_AsLongLong(PyTuple_GET_ITEM(tuple, taken));
-        if (number == -1 && PyErr_Occurred())
-            return -1;
-        if (number > limit || number < -limit)
-            break;
-    }
-    if (taken == n)
-        return n;
-    PyErr_SetString(PyExc_ValueError, "too many numbers, or one is too large");
-    return -1;
-}
-
 /* context(batch, roles, label of each role, shifts, windows, comment, title, out, stride) -> None:
  * fills in the first columns of rows of zeros; comment and title are numbers of roles. */
 PyObject *kernels_context(PyObject *module, PyObject *args)

@@ -101,6 +101,15 @@ static int add_phrases(PyObject *phrases, PyObject *text, int bounded, long *mas
     return 1;
 }
 
+/* The phrases of a first word, which stand after those as str.startswith wants them. */
+static PyObject *phrases_of(PyObject *known)
+{
+    if (!PyTuple_Check(known) || PyTuple_GET_SIZE(known) != 2)
+        return NULL;
+    known = PyTuple_GET_ITEM(known, 1);
+    return PyDict_Check(known) ? known : NULL;
+}
+
 /* The phrases under the first `size` characters of the text; NULL if there are none. */
 static PyObject *under(PyObject *table, PyObject *text, Py_ssize_t size)
 {
@@ -132,23 +141,95 @@ static PyObject *undated(PyObject *text)
     return PyUnicode_DecodeASCII(at, end - at, NULL);
 }
 
-/* match(folded, whole, longest, starts, runs, first_unspaced, out) -> list: the classes of the
- * phrases that each text is, with or without words of digits at its ends, if it is no longer than
- * `longest`, or starts with, int64; and the indices of those beyond ASCII that have a digit at an end, which are
- * to be matched without it as well. */
+enum { SIFTED = 1 << 16 }; /* bits of a sieve */
+
+/* How a text begins: numbers below SIFTED for its first word and for its first two, which are the
+ * same where it has no more, and where the first ends. */
+typedef struct { unsigned one, two; Py_ssize_t end; } Opening;
+
+static Opening opening_of(PyObject *text)
+{
+    Py_ssize_t size = PyUnicode_GET_LENGTH(text), i = 0;
+    int kind = PyUnicode_KIND(text);
+    const void *data = PyUnicode_DATA(text);
+    uint32_t hash = 0;
+    Py_UCS4 code;
+    for (; i < size && (code = PyUnicode_READ(kind, data, i)) != ' '; i++)
+        hash = (hash ^ code) * 0x9E3779B1u;
+    Opening found = {hash >> 16, 0, i};
+    for (; i < size && ((code = PyUnicode_READ(kind, data, i)) != ' ' || i == found.end); i++)
+        hash = (hash ^ code) * 0x9E3779B1u;
+    found.two = hash >> 16;
+    return found;
+}
+
+static int is_sifted(const uint8_t *sieve, unsigned at) { return sieve[at >> 3] >> (at & 7) & 1; }
+
+/* Where a whole phrase is in its sieve. */
+static unsigned whole_of(unsigned first_word, Py_ssize_t size)
+{
+    return (first_word ^ (unsigned)size * 0x9E37u) % SIFTED;
+}
+
+static void put(uint8_t *sieve, unsigned at) { sieve[at >> 3] |= (uint8_t)(1 << (at & 7)); }
+
+/* sieves(whole, starts) -> bytes: a bit for each phrase by its first word and length, then one by the
+ * first two words for each phrase that may start a text. Most texts open with no cue, which bits tell
+ * faster than dicts. */
+PyObject *kernels_sieves(PyObject *module, PyObject *args)
+{
+    (void)module;
+    PyObject *whole, *starts, *phrase, *known, *found;
+    if (!PyArg_ParseTuple(args, "O!O!", &PyDict_Type, &whole, &PyDict_Type, &starts)
+        || !(found = PyBytes_FromStringAndSize(NULL, 2 * SIFTED / 8)))
+        return NULL;
+    uint8_t *phrases = (uint8_t *)PyBytes_AS_STRING(found), *openings = phrases + SIFTED / 8;
+    memset(phrases, 0, 2 * SIFTED / 8);
+    for (Py_ssize_t at = 0; PyDict_Next(whole, &at, &phrase, NULL);) {
+        if (!PyUnicode_Check(phrase))
+            goto wrong;
+        put(phrases, whole_of(opening_of(phrase).one, PyUnicode_GET_LENGTH(phrase)));
+    }
+    for (Py_ssize_t at = 0; PyDict_Next(starts, &at, NULL, &known);) {
+        known = phrases_of(known);
+        if (!known)
+            goto wrong;
+        for (Py_ssize_t k = 0; PyDict_Next(known, &k, &phrase, NULL);) {
+            if (!PyUnicode_Check(phrase))
+                goto wrong;
+            put(openings, opening_of(phrase).two);
+        }
+    }
+    return found;
+wrong:
+    PyErr_SetString(PyExc_TypeError, "a phrase is a str");
+    Py_DECREF(found);
+    return NULL;
+}
+
+/* match(folded, whole, longest, starts, runs, sieves, first_unspaced, out) -> list: the classes of
+ * the phrases that each text is, with or without words of digits at its ends, if it is no longer than
+ * `longest`, or starts with, int64; and the indices of those beyond ASCII that have a digit at an end,
+ * which are to be matched without it as well. */
 PyObject *kernels_match(PyObject *module, PyObject *args)
 {
     (void)module;
-    PyObject *texts, *whole, *starts, *runs, *target, *dated = NULL;
+    PyObject *texts, *whole, *starts, *runs, *sieves_, *target, *dated = NULL;
     int first_unspaced;
     Py_ssize_t longest;
-    Py_buffer out;
-    if (!PyArg_ParseTuple(args, "O!O!nO!O!CO", &PyList_Type, &texts, &PyDict_Type, &whole, &longest,
-                          &PyDict_Type, &starts, &PyDict_Type, &runs, &first_unspaced, &target))
+    Py_buffer sieves, out;
+    if (!PyArg_ParseTuple(args, "O!O!nO!O!OCO", &PyList_Type, &texts, &PyDict_Type, &whole,
+                          &longest, &PyDict_Type, &starts, &PyDict_Type, &runs, &sieves_,
+                          &first_unspaced, &target))
         return NULL;
     Py_ssize_t n = PyList_GET_SIZE(texts);
-    if (!buffer_take(target, &out, PyBUF_WRITABLE, n, sizeof(int64_t)))
+    if (!buffer_take(sieves_, &sieves, PyBUF_SIMPLE, 2 * SIFTED / 8, 1))
         return NULL;
+    if (!buffer_take(target, &out, PyBUF_WRITABLE, n, sizeof(int64_t))) {
+        PyBuffer_Release(&sieves);
+        return NULL;
+    }
+    const uint8_t *phrases = sieves.buf, *openings = phrases + SIFTED / 8;
     dated = PyList_New(0);
     for (Py_ssize_t i = 0; dated && i < n && i < PyList_GET_SIZE(texts); i++) {
         PyObject *text = PyList_GET_ITEM(texts, i);
@@ -156,7 +237,10 @@ PyObject *kernels_match(PyObject *module, PyObject *args)
         long mask = 0;
         if (size) {
             Py_UCS4 first = PyUnicode_READ_CHAR(text, 0);
-            PyObject *found = size <= longest ? PyDict_GetItemWithError(whole, text) : NULL;
+            Opening opening = opening_of(text);
+            PyObject *found = NULL;
+            if (size <= longest && is_sifted(phrases, whole_of(opening.one, size)))
+                found = PyDict_GetItemWithError(whole, text);
             mask = found ? PyLong_AsLong(found) : 0;
             if (!mask && (Py_UNICODE_ISDIGIT(first)
                           || Py_UNICODE_ISDIGIT(PyUnicode_READ_CHAR(text, size - 1)))) {
@@ -168,12 +252,12 @@ PyObject *kernels_match(PyObject *module, PyObject *args)
                     mask = PyLong_AsLong(found);
                 Py_XDECREF(rest);
             }
-            Py_ssize_t end = PyUnicode_FindChar(text, ' ', 0, size, 1);
-            found = under(starts, text, end < 0 ? size : end);
-            if (found && PyTuple_Check(found) && PyTuple_GET_SIZE(found) == 2)
-                found = PyTuple_GET_ITEM(found, 1); /* after the phrases as str.startswith wants */
-            if (found && PyDict_Check(found))
-                add_phrases(found, text, 1, &mask);
+            if (is_sifted(openings, opening.one) || is_sifted(openings, opening.two)) {
+                found = under(starts, text, opening.end);
+                found = found ? phrases_of(found) : NULL;
+                if (found)
+                    add_phrases(found, text, 1, &mask);
+            }
             if (first >= (Py_UCS4)first_unspaced) {
                 found = under(runs, text, size < 2 ? size : 2);
                 if (found && PyDict_Check(found))
@@ -184,6 +268,7 @@ PyObject *kernels_match(PyObject *module, PyObject *args)
         if (PyErr_Occurred())
             Py_CLEAR(dated);
     }
+    PyBuffer_Release(&sieves);
     PyBuffer_Release(&out);
     return dated;
 }

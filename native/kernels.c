@@ -56,12 +56,29 @@ void characters_release(Characters *c)
     PyBuffer_Release(&c->lengths_);
 }
 
+Py_ssize_t numbers_take(PyObject *tuple, int64_t *numbers, Py_ssize_t most, int64_t limit)
+{
+    Py_ssize_t n = PyTuple_GET_SIZE(tuple), taken = 0;
+    for (; taken < n && taken < most; taken++) {
+        int64_t number = numbers[taken] = PyLong_AsLongLong(PyTuple_GET_ITEM(tuple, taken));
+        if (number == -1 && PyErr_Occurred())
+            return -1;
+        if (number > limit || number < -limit)
+            break;
+    }
+    if (taken == n)
+        return n;
+    PyErr_SetString(PyExc_ValueError, "too many numbers, or one is too large");
+    return -1;
+}
+
 static PyMethodDef METHODS[] = {
     {"walk", kernels_walk, METH_VARARGS, NULL},
     {"structure", kernels_structure, METH_VARARGS, NULL},
     {"context", kernels_context, METH_VARARGS, NULL},
     {"standardise", kernels_standardise, METH_VARARGS, NULL},
     {"rectify", kernels_rectify, METH_VARARGS, NULL},
+    {"decide", kernels_decide, METH_VARARGS, NULL},
     {"softmax", kernels_softmax, METH_VARARGS, NULL},
     {"beside", kernels_beside, METH_VARARGS, NULL},
     {"surrogates", kernels_surrogates, METH_O, NULL},
@@ -77,12 +94,23 @@ static PyMethodDef METHODS[] = {
     {"names", kernels_names, METH_VARARGS, NULL},
     {"links", kernels_links, METH_VARARGS, NULL},
     {"fold", kernels_fold, METH_VARARGS, NULL},
+    {"sieves", kernels_sieves, METH_VARARGS, NULL},
     {"match", kernels_match, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
+static int prepare(PyObject *module)
+{
+    PyObject *halves = PyBool_FromLong(kernels_halves());
+    int failed = PyModule_AddObjectRef(module, "HALVES", halves);
+    Py_DECREF(halves);
+    return failed;
+}
+
+static PyModuleDef_Slot SLOTS[] = {{Py_mod_exec, prepare}, {0, NULL}};
+
 static struct PyModuleDef MODULE = {
-    PyModuleDef_HEAD_INIT, "_kernels", NULL, 0, METHODS, NULL, NULL, NULL, NULL};
+    PyModuleDef_HEAD_INIT, "_kernels", NULL, 0, METHODS, SLOTS, NULL, NULL, NULL};
 
 PyMODINIT_FUNC PyInit__kernels(void)
 {

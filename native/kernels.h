@@ -9,6 +9,14 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Before a function: it is compiled twice, once for the wider registers of newer machines, which take
+ * it where they can. Needs a loader that knows such functions. */
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
+#define WIDE __attribute__((target_clones("arch=x86-64-v3", "default")))
+#else
+#define WIDE
+#endif
+
 /* Differs from process to process, so that nobody can know which strings collide. */
 extern uint64_t kernels_seed;
 
@@ -18,6 +26,7 @@ PyObject *kernels_context(PyObject *module, PyObject *args);     /* context.c */
 PyObject *kernels_standardise(PyObject *module, PyObject *args); /* network.c */
 PyObject *kernels_rectify(PyObject *module, PyObject *args);     /* network.c */
 PyObject *kernels_softmax(PyObject *module, PyObject *args);     /* network.c */
+PyObject *kernels_decide(PyObject *module, PyObject *args);  /* decide.c */
 PyObject *kernels_beside(PyObject *module, PyObject *args);      /* network.c */
 PyObject *kernels_surrogates(PyObject *module, PyObject *text); /* scripts.c */
 PyObject *kernels_prose_in(PyObject *module, PyObject *args);   /* scripts.c */
@@ -29,10 +38,12 @@ PyObject *kernels_chains(PyObject *module, PyObject *args);     /* chains.c */
 PyObject *kernels_name_sums(PyObject *module, PyObject *args);  /* chains.c */
 PyObject *kernels_hash(PyObject *module, PyObject *args);   /* ngrams.c */
 PyObject *kernels_sums(PyObject *module, PyObject *args);   /* ngrams.c */
+int kernels_halves(void); /* ngrams.c: whether sums can take a table of halves on this machine */
 void kernels_names_prepare(void);                           /* names.c, once */
 PyObject *kernels_names(PyObject *module, PyObject *args);  /* names.c */
 PyObject *kernels_links(PyObject *module, PyObject *args);  /* links.c */
 PyObject *kernels_fold(PyObject *module, PyObject *args);   /* cues.c */
+PyObject *kernels_sieves(PyObject *module, PyObject *args); /* cues.c */
 PyObject *kernels_match(PyObject *module, PyObject *args);  /* cues.c */
 
 /* Paragraphs as runs of one array of characters, see boilerclass/features/text.py; `n` of them. */
@@ -49,5 +60,8 @@ void characters_release(Characters *characters);
 
 /* Takes a buffer of at least `items` items of `size` bytes; 0 with an exception if it is less. */
 int buffer_take(PyObject *object, Py_buffer *view, int flags, Py_ssize_t items, Py_ssize_t size);
+
+/* The numbers of a tuple, none further from 0 than `limit`; how many, or -1 with an exception set. */
+Py_ssize_t numbers_take(PyObject *tuple, int64_t *numbers, Py_ssize_t most, int64_t limit);
 
 #endif

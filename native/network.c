@@ -4,6 +4,17 @@
 #include "kernels.h"
 #include <math.h>
 
+WIDE static void standardise_row(const float *restrict row, const float *restrict middle,
+                                 const float *restrict share, float limit, float *restrict out,
+                                 Py_ssize_t k)
+{
+    for (Py_ssize_t j = 0; j < k; j++) {
+        float moved = (row[j] - middle[j]) * share[j]; /* a division costs five times as much */
+        moved = moved < -limit ? -limit : moved;
+        out[j] = moved > limit ? limit : moved;
+    }
+}
+
 /* standardise(columns, mean, scale, limit, out, stride, first) -> None: fills in columns of `out`
  * from the first on with as many of `columns` as `mean` has. */
 PyObject *kernels_standardise(PyObject *module, PyObject *args)
@@ -12,7 +23,7 @@ PyObject *kernels_standardise(PyObject *module, PyObject *args)
     PyObject *objects[4], *result = NULL;
     Py_buffer views[4]; /* columns, mean, scale, out */
     Py_ssize_t stride, first;
-    float limit;
+    float limit, *share = NULL;
     int taken = 0;
     if (!PyArg_ParseTuple(args, "OOOfOnn", &objects[0], &objects[1], &objects[2], &limit,
                           &objects[3], &stride, &first))
@@ -27,21 +38,30 @@ PyObject *kernels_standardise(PyObject *module, PyObject *args)
         PyErr_SetString(PyExc_ValueError, "the columns do not fit into a row");
         goto done;
     }
-    const float *restrict middle = views[1].buf, *restrict unit = views[2].buf;
-    for (Py_ssize_t i = 0; i < n; i++) {
-        const float *restrict row = (const float *)views[0].buf + i * k;
-        float *restrict out = (float *)views[3].buf + i * stride + first;
-        for (Py_ssize_t j = 0; j < k; j++) {
-            float moved = (row[j] - middle[j]) / unit[j];
-            moved = moved < -limit ? -limit : moved;
-            out[j] = moved > limit ? limit : moved;
-        }
+    share = PyMem_Malloc(k * sizeof *share);
+    if (!share) {
+        PyErr_NoMemory();
+        goto done;
     }
+    for (Py_ssize_t j = 0; j < k; j++)
+        share[j] = 1 / ((const float *)views[2].buf)[j];
+    for (Py_ssize_t i = 0; i < n; i++)
+        standardise_row((const float *)views[0].buf + i * k, views[1].buf, share, limit,
+                        (float *)views[3].buf + i * stride + first, k);
     result = Py_NewRef(Py_None);
 done:
+    PyMem_Free(share);
     while (taken--)
         PyBuffer_Release(&views[taken]);
     return result;
+}
+
+WIDE static void rectify_row(float *restrict row, const float *restrict more, Py_ssize_t units)
+{
+    for (Py_ssize_t j = 0; j < units; j++) {
+        float sum = row[j] + more[j];
+        row[j] = sum > 0 ? sum : 0;
+    }
 }
 
 /* rectify(sums, added) -> None: in place, adds a row to each row, its own or the only one there is,
@@ -68,12 +88,8 @@ PyObject *kernels_rectify(PyObject *module, PyObject *args)
         goto sums;
     }
     for (Py_ssize_t i = 0; i < n; i++) {
-        float *restrict row = (float *)sums.buf + i * units;
-        const float *restrict more = (const float *)added.buf + (rows == 1 ? 0 : i * units);
-        for (Py_ssize_t j = 0; j < units; j++) {
-            float sum = row[j] + more[j];
-            row[j] = sum > 0 ? sum : 0;
-        }
+        const float *more = (const float *)added.buf + (rows == 1 ? 0 : i * units);
+        rectify_row((float *)sums.buf + i * units, more, units);
     }
     result = Py_NewRef(Py_None);
 sums:

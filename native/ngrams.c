@@ -2,6 +2,7 @@
  * twin of boilerclass/features/ngrams.py, where the hashes are explained. */
 
 #include "kernels.h"
+#include <math.h>
 
 enum { BITS = 17, HEAD = 64, TAIL = 24, FIRST_ORDER = 3, LAST_ORDER = 5, FAMILIES = 5 };
 #define MULTIPLIER 0x9E3779B1u
@@ -112,86 +113,6 @@ characters:
     return result;
 }
 
-enum { WIDTH = 4, WIDEST = 64, AHEAD = 16, USUAL = 12 };
-
-#if defined(__GNUC__)
-#define PREFETCH(at) __builtin_prefetch(at)
-#else
-#define PREFETCH(at) (void)(at)
-#endif
-
-/* Adds the rows of `table` that buckets[first:last] name to `out`; of all buckets there are `size`.
- * Where the number of columns is known to the compiler, the sums stay in registers. */
-static inline void add_rows(float *out, const float *table, const int32_t *buckets, int64_t first,
-                            int64_t last, Py_ssize_t size, Py_ssize_t columns)
-{
-    float sum[WIDEST] = {0};
-    for (int64_t b = first; b < last; b++) {
-        const float *row = table + buckets[b] * columns;
-        if (b + AHEAD < size) { /* most rows lie across two lines of the cache */
-            PREFETCH(table + buckets[b + AHEAD] * columns);
-            PREFETCH(table + buckets[b + AHEAD] * columns + columns - 1);
-        }
-        for (Py_ssize_t j = 0; j < columns; j += WIDTH)
-            for (int k = 0; k < WIDTH; k++)
-                sum[j + k] += row[j + k];
-    }
-    for (Py_ssize_t j = 0; j < columns; j++)
-        out[j] += sum[j];
-}
-
-/* sums(buckets, bounds, table, columns, out) -> None: to each of the n rows of `out` the sum of the
- * rows of `table` is added that its buckets name; `columns` is a multiple of four. */
-PyObject *kernels_sums(PyObject *module, PyObject *args)
-{
-    (void)module;
-    PyObject *objects[4], *result = NULL;
-    Py_buffer views[4]; /* buckets, bounds, table, out */
-    Py_ssize_t columns;
-    int taken = 0;
-    if (!PyArg_ParseTuple(args, "OOOnO", &objects[0], &objects[1], &objects[2], &columns,
-                          &objects[3]))
-        return NULL;
-    if (columns < WIDTH || columns > WIDEST || columns % WIDTH) {
-        PyErr_SetString(PyExc_ValueError, "columns come in fours, up to 64");
-        return NULL;
-    }
-    for (; taken < 4; taken++)
-        if (!buffer_take(objects[taken], &views[taken], taken == 3 ? PyBUF_WRITABLE : PyBUF_SIMPLE,
-                         0, 1))
-            goto done;
-    const int32_t *buckets = views[0].buf;
-    const int64_t *bounds = views[1].buf;
-    const float *table = views[2].buf;
-    Py_ssize_t size = views[0].len / 4, n = views[1].len / 8 - 1;
-    Py_ssize_t rows = views[2].len / 4 / columns;
-    if (n < 0 || views[3].len / 4 / columns < n) {
-        PyErr_SetString(PyExc_ValueError, "a buffer is too short");
-        goto done;
-    }
-    for (Py_ssize_t i = 0; i < size; i++)
-        if (buckets[i] < 0 || buckets[i] >= rows) {
-            PyErr_SetString(PyExc_ValueError, "a bucket lies outside the table");
-            goto done;
-        }
-    for (Py_ssize_t i = 0; i < n; i++) {
-        float *out = (float *)views[3].buf + i * columns;
-        if (bounds[i] < 0 || bounds[i] > bounds[i + 1] || bounds[i + 1] > size) {
-            PyErr_SetString(PyExc_ValueError, "bounds do not ascend");
-            goto done;
-        }
-        if (columns == USUAL)
-            add_rows(out, table, buckets, bounds[i], bounds[i + 1], size, USUAL);
-        else
-            add_rows(out, table, buckets, bounds[i], bounds[i + 1], size, columns);
-    }
-    result = Py_NewRef(Py_None);
-done:
-    while (taken--)
-        PyBuffer_Release(&views[taken]);
-    return result;
-}
-
 /* Whether bounds ascend, from 0 to no more than `size`. */
 static int ascend(const int64_t *bounds, Py_ssize_t n, Py_ssize_t size)
 {
@@ -199,6 +120,163 @@ static int ascend(const int64_t *bounds, Py_ssize_t n, Py_ssize_t size)
     for (Py_ssize_t i = 0; i < n; i++)
         fine &= bounds[i] <= bounds[i + 1];
     return fine;
+}
+
+enum { WIDEST = 16, AHEAD = 64, MOST_BAGS = 8 };
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+
+int kernels_halves(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c"); }
+
+/* Adds the rows of a table of halves, WIDEST to a row, that buckets[first:last] name to `sum`; of all
+ * buckets there are `size`. A row is half a line of the cache. */
+__attribute__((target("avx2,f16c"))) static void
+add_halves(float *sum, const uint16_t *table, const int32_t *buckets, int64_t first, int64_t last,
+           int64_t size)
+{
+    __m256 low = _mm256_loadu_ps(sum), high = _mm256_loadu_ps(sum + 8);
+    for (int64_t b = first; b < last; b++) {
+        const __m128i *row = (const __m128i *)(const void *)(table + buckets[b] * WIDEST);
+        if (b + AHEAD < size)
+            _mm_prefetch((const char *)(table + buckets[b + AHEAD] * WIDEST), _MM_HINT_T0);
+        low = _mm256_add_ps(low, _mm256_cvtph_ps(_mm_loadu_si128(row)));
+        high = _mm256_add_ps(high, _mm256_cvtph_ps(_mm_loadu_si128(row + 1)));
+    }
+    _mm256_storeu_ps(sum, low);
+    _mm256_storeu_ps(sum + 8, high);
+}
+#else
+int kernels_halves(void) { return 0; }
+
+static void add_halves(float *sum, const uint16_t *table, const int32_t *buckets, int64_t first,
+                       int64_t last, int64_t size)
+{
+    (void)sum, (void)table, (void)buckets, (void)first, (void)last, (void)size;
+}
+#endif
+
+#if defined(__GNUC__)
+#define PREFETCH(at) __builtin_prefetch(at)
+#else
+#define PREFETCH(at) (void)(at)
+#endif
+
+/* The same of a table of floats. */
+static void add_floats(float *sum, const float *table, const int32_t *buckets, int64_t first,
+                       int64_t last, int64_t size)
+{
+    for (int64_t b = first; b < last; b++) {
+        const float *row = table + buckets[b] * WIDEST;
+        if (b + AHEAD < size)
+            PREFETCH(table + buckets[b + AHEAD] * WIDEST);
+        for (int j = 0; j < WIDEST; j++)
+            sum[j] += row[j];
+    }
+}
+
+typedef struct {
+    Py_buffer views[2];
+    const int32_t *buckets;
+    const int64_t *bounds;
+    Py_ssize_t size;
+} Bag;
+
+static void bags_release(Bag *bags, Py_ssize_t many)
+{
+    while (many--)
+        for (int k = 0; k < 2; k++)
+            PyBuffer_Release(&bags[many].views[k]);
+}
+
+/* The highest of the numbers, the negative ones being above all. */
+WIDE static uint32_t highest(const int32_t *numbers, Py_ssize_t size)
+{
+    uint32_t found = 0;
+    for (Py_ssize_t i = 0; i < size; i++)
+        found = (uint32_t)numbers[i] > found ? (uint32_t)numbers[i] : found;
+    return found;
+}
+
+/* Takes bags of n paragraphs whose buckets are below `rows`; how many, or -1 with an exception set. */
+static Py_ssize_t bags_take(PyObject *tuple, Bag *bags, Py_ssize_t n, Py_ssize_t rows)
+{
+    Py_ssize_t many = PyTuple_GET_SIZE(tuple), taken = 0;
+    for (; taken < many && taken < MOST_BAGS; taken++) {
+        PyObject *pair = PyTuple_GET_ITEM(tuple, taken), *buckets, *bounds;
+        Bag *bag = &bags[taken];
+        if (!PyTuple_Check(pair) || !PyArg_ParseTuple(pair, "OO", &buckets, &bounds)
+            || !buffer_take(buckets, &bag->views[0], PyBUF_SIMPLE, 0, sizeof(int32_t)))
+            break;
+        if (!buffer_take(bounds, &bag->views[1], PyBUF_SIMPLE, n + 1, sizeof(int64_t))) {
+            PyBuffer_Release(&bag->views[0]);
+            break;
+        }
+        bag->buckets = bag->views[0].buf;
+        bag->bounds = bag->views[1].buf;
+        bag->size = bag->views[0].len / 4;
+        if (!ascend(bag->bounds, n, bag->size)
+            || (bag->size && (int64_t)highest(bag->buckets, bag->size) >= rows)) {
+            PyErr_SetString(PyExc_ValueError, "a bag does not fit the table");
+            taken++;
+            break;
+        }
+    }
+    if (taken == many && !PyErr_Occurred())
+        return many;
+    if (!PyErr_Occurred())
+        PyErr_SetString(PyExc_ValueError, "bags are pairs, eight at most");
+    bags_release(bags, taken);
+    return -1;
+}
+
+/* sums(bags, table, bytes of a number, out, stride, first, columns) -> None: fills in columns of each
+ * row of `out`, from the first on, with the sums of the rows of `table` that its buckets name, divided
+ * by the square root of their number. The table has 16 columns, of halves or of floats. */
+PyObject *kernels_sums(PyObject *module, PyObject *args)
+{
+    (void)module;
+    PyObject *tuple, *table_, *out_, *result = NULL;
+    Py_buffer table, out;
+    Py_ssize_t item, stride, first, columns;
+    Bag bags[MOST_BAGS];
+    if (!PyArg_ParseTuple(args, "O!OnOnnn", &PyTuple_Type, &tuple, &table_, &item, &out_, &stride,
+                          &first, &columns))
+        return NULL;
+    if (!(item == sizeof(float) || (item == sizeof(uint16_t) && kernels_halves())) || columns < 1
+        || columns > WIDEST || stride > 1 << 16 || first < 0 || first > stride - columns) {
+        PyErr_SetString(PyExc_ValueError, "the columns do not fit into a row");
+        return NULL;
+    }
+    if (!buffer_take(table_, &table, PyBUF_SIMPLE, 0, item))
+        return NULL;
+    if (!buffer_take(out_, &out, PyBUF_WRITABLE, 0, sizeof(float)))
+        goto table;
+    Py_ssize_t n = out.len / 4 / stride, many;
+    if ((many = bags_take(tuple, bags, n, table.len / item / WIDEST)) < 0)
+        goto out;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        float sum[WIDEST] = {0}, *row = (float *)out.buf + i * stride + first;
+        int64_t number = 0;
+        for (const Bag *bag = bags; bag < bags + many; bag++) {
+            int64_t from = bag->bounds[i], to = bag->bounds[i + 1];
+            number += to - from;
+            if (item == sizeof(float))
+                add_floats(sum, table.buf, bag->buckets, from, to, bag->size);
+            else
+                add_halves(sum, table.buf, bag->buckets, from, to, bag->size);
+        }
+        float length = sqrtf((float)(number > 1 ? number : 1));
+        for (Py_ssize_t j = 0; j < columns; j++)
+            row[j] = sum[j] / length;
+    }
+    result = Py_NewRef(Py_None);
+    bags_release(bags, many);
+out:
+    PyBuffer_Release(&out);
+table:
+    PyBuffer_Release(&table);
+    return result;
 }
 
 /* overlap(buckets, bounds, name buckets, name bounds, page bounds, inside, covered) -> None: twin of

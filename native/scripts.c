@@ -3,6 +3,22 @@
 
 #include "kernels.h"
 
+WIDE static int any_in_narrow(const Py_UCS2 *at, Py_ssize_t size)
+{
+    int any = 0;
+    for (Py_ssize_t i = 0; i < size; i++)
+        any |= (at[i] & 0xf800) == 0xd800;
+    return any;
+}
+
+WIDE static int any_in_wide(const Py_UCS4 *at, Py_ssize_t size)
+{
+    int any = 0;
+    for (Py_ssize_t i = 0; i < size; i++)
+        any |= (at[i] & 0xfffff800) == 0xd800;
+    return any;
+}
+
 /* surrogates(text) -> bool: whether the text holds any. */
 PyObject *kernels_surrogates(PyObject *module, PyObject *text)
 {
@@ -13,15 +29,10 @@ PyObject *kernels_surrogates(PyObject *module, PyObject *text)
     }
     Py_ssize_t size = PyUnicode_GET_LENGTH(text);
     int kind = PyUnicode_KIND(text), any = 0;
-    if (kind == PyUnicode_2BYTE_KIND) {
-        const Py_UCS2 *at = PyUnicode_2BYTE_DATA(text);
-        for (Py_ssize_t i = 0; i < size; i++)
-            any |= (at[i] & 0xf800) == 0xd800;
-    } else if (kind == PyUnicode_4BYTE_KIND) {
-        const Py_UCS4 *at = PyUnicode_4BYTE_DATA(text);
-        for (Py_ssize_t i = 0; i < size; i++)
-            any |= (at[i] & 0xfffff800) == 0xd800;
-    }
+    if (kind == PyUnicode_2BYTE_KIND)
+        any = any_in_narrow(PyUnicode_2BYTE_DATA(text), size);
+    else if (kind == PyUnicode_4BYTE_KIND)
+        any = any_in_wide(PyUnicode_4BYTE_DATA(text), size);
     return PyBool_FromLong(any);
 }
 
@@ -44,14 +55,10 @@ typedef struct {
     Py_ssize_t depth, room;
 } Scan;
 
-/* The characters of the string that begins at `at`, up to its closing quote; where it holds a space
- * and where it holds an escape. */
-static Py_ssize_t string_at(Scan *s, int *space, int *escape)
+static inline void pass_string(Scan *s, int kind, int *space, int *escape)
 {
-    Py_ssize_t start = s->at;
-    *space = *escape = 0;
     for (; s->at < s->size; s->at++) {
-        Py_UCS4 c = PyUnicode_READ(s->kind, s->data, s->at);
+        Py_UCS4 c = PyUnicode_READ(kind, s->data, s->at);
         if (c == '"')
             break;
         if (c == '\\') {
@@ -61,6 +68,21 @@ static Py_ssize_t string_at(Scan *s, int *space, int *escape)
             *space = 1;
         }
     }
+}
+
+/* The characters of the string that begins at `at`, up to its closing quote; where it holds a space
+ * and where it holds an escape. */
+static Py_ssize_t string_at(Scan *s, int *space, int *escape)
+{
+    Py_ssize_t start = s->at;
+    *space = *escape = 0;
+    /* Most of a script is in strings, and most scripts are of one of these kinds. */
+    if (s->kind == PyUnicode_1BYTE_KIND)
+        pass_string(s, PyUnicode_1BYTE_KIND, space, escape);
+    else if (s->kind == PyUnicode_2BYTE_KIND)
+        pass_string(s, PyUnicode_2BYTE_KIND, space, escape);
+    else
+        pass_string(s, s->kind, space, escape);
     Py_ssize_t size = (s->at < s->size ? s->at : s->size) - start;
     s->at++;
     return size;

@@ -74,14 +74,12 @@ typedef struct { Span href, rel; } Link;
 
 static const Span NOTHING = {NULL, 0};
 
-static int reserve(Buffer *buffer, Py_ssize_t more)
+static int enlarge(Buffer *buffer, Py_ssize_t more)
 {
     if (more > PY_SSIZE_T_MAX / 4 - buffer->size) {
         PyErr_NoMemory();
         return 0;
     }
-    if (buffer->size + more <= buffer->room)
-        return 1;
     Py_ssize_t room = 2 * (buffer->size + more) + 64;
     char *grown = PyMem_Realloc(buffer->at, room);
     if (!grown) {
@@ -93,7 +91,13 @@ static int reserve(Buffer *buffer, Py_ssize_t more)
     return 1;
 }
 
-static int put(Buffer *buffer, const void *from, Py_ssize_t size)
+static inline int reserve(Buffer *buffer, Py_ssize_t more)
+{
+    return more <= buffer->room - buffer->size || enlarge(buffer, more);
+}
+
+/* Inline, as most of what is put is a few bytes, whose number the compiler then knows. */
+static inline int put(Buffer *buffer, const void *from, Py_ssize_t size)
 {
     if (size == 0)
         return 1;
@@ -104,9 +108,9 @@ static int put(Buffer *buffer, const void *from, Py_ssize_t size)
     return 1;
 }
 
-static int put_int(Buffer *buffer, int64_t value) { return put(buffer, &value, sizeof value); }
+static inline int put_int(Buffer *buffer, int64_t value) { return put(buffer, &value, sizeof value); }
 
-static int is(Span span, const char *word)
+static inline int is(Span span, const char *word)
 {
     Py_ssize_t size = (Py_ssize_t)strlen(word);
     return span.at && span.size == size && memcmp(span.at, word, size) == 0;
@@ -852,13 +856,15 @@ static PyObject *column(const Buffer *buffer)
     return PyBytes_FromStringAndSize(buffer->at, buffer->size);
 }
 
-/* The tree as UTF-8 in `out`: this is faster than Python, which cannot take mostly ASCII in strides.
- * 0 where it holds a surrogate or memory has run out. */
-static int transcode(PyObject *tree, Buffer *out)
+/* Appends a part of the tree to `out` as UTF-8: this is faster than Python, which cannot take mostly
+ * ASCII in strides. 0 where it holds a surrogate or memory has run out. */
+static int transcode(PyObject *part, Buffer *out)
 {
-    Py_ssize_t size = PyUnicode_GET_LENGTH(tree), at = 0;
-    int kind = PyUnicode_KIND(tree);
-    const void *data = PyUnicode_DATA(tree);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(part), at = 0;
+    int kind = PyUnicode_KIND(part);
+    const void *data = PyUnicode_DATA(part);
+    if (PyUnicode_IS_ASCII(part))
+        return put(out, data, size);
     if (!reserve(out, size + 4 * STRIDE))
         return 0;
     while (at < size) {
@@ -917,19 +923,38 @@ static int transcode(PyObject *tree, Buffer *out)
     return 1;
 }
 
-/* walk(html, tags, roles, (link, hidden, preformatted, bold)) -> None, or of the paragraphs (texts,
- * hrefs, rels, numbers, flags), of the entries (parents, ends, names, number of each one's name,
- * number of each one's element), what the head says, and the number of all elements */
+/* The whole tree from its parts, one after another: they are small enough to stay in cache. */
+static Outcome gather(PyObject *parts, Buffer *out)
+{
+    Outcome outcome = FINE;
+    PyObject *each = PyObject_GetIter(parts), *part;
+    while (each && outcome == FINE && (part = PyIter_Next(each))) {
+        if (!PyUnicode_Check(part))
+            PyErr_SetString(PyExc_TypeError, "a part of the tree is a str");
+        else if (!transcode(part, out))
+            outcome = DOUBT;
+        Py_DECREF(part);
+        if (PyErr_Occurred())
+            break;
+    }
+    Py_XDECREF(each);
+    return PyErr_Occurred() ? FAILED : outcome;
+}
+
+/* walk(parts of the html, tags, roles, (link, hidden, preformatted, bold)) -> None, or of the
+ * paragraphs (texts, hrefs, rels, numbers, flags), of the entries (parents, ends, names, number of
+ * each one's name, number of each one's element), what the head says, and the number of all elements
+ */
 PyObject *kernels_walk(PyObject *module, PyObject *args)
 {
     (void)module;
-    PyObject *result = NULL, *tree;
+    PyObject *result = NULL, *parts;
     unsigned long long link, hidden, pre, bold;
     Buffer bytes = {0};
     Walk *w = PyMem_Calloc(1, sizeof *w);
     if (!w)
         return PyErr_NoMemory();
-    if (!PyArg_ParseTuple(args, "UO!O!(KKKK)", &tree, &PyDict_Type, &w->tags, &PyDict_Type,
+    if (!PyArg_ParseTuple(args, "OO!O!(KKKK)", &parts, &PyDict_Type, &w->tags, &PyDict_Type,
                           &w->roles, &link, &hidden, &pre, &bold))
         goto done;
     w->link_bit = link;
@@ -944,18 +969,11 @@ PyObject *kernels_walk(PyObject *module, PyObject *args)
     w->rels = PyList_New(0);
     if (!w->head || !w->texts || !w->hrefs || !w->rels)
         goto done;
-    if (PyUnicode_IS_ASCII(tree)) {
-        w->at = (const char *)PyUnicode_1BYTE_DATA(tree);
-        w->end = w->at + PyUnicode_GET_LENGTH(tree);
-    } else {
-        if (!transcode(tree, &bytes)) {
-            result = PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
-            goto done;
-        }
-        w->at = bytes.at;
-        w->end = bytes.at + bytes.size;
-    }
-    Outcome outcome = read_all(w);
+    Outcome outcome = gather(parts, &bytes);
+    w->at = bytes.at;
+    w->end = bytes.at + bytes.size;
+    if (outcome == FINE)
+        outcome = read_all(w);
     if (outcome == FINE && w->elements)
         result = Py_BuildValue("(OOONN)(NNNNN)On", w->texts, w->hrefs, w->rels,
                                column(&w->numbers), column(&w->all_flags), column(&w->parents),

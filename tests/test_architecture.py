@@ -23,9 +23,9 @@ PACKAGE = Path(boilerclass.__file__).parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "blas errors labels markup native npz processes",
-        "document artifact lexicons headlines",
-        "sites",
+        "blas errors labels markup native npz",
+        "document artifact forks lexicons headlines",
+        "processes sites",
         "options",
         "batch readers cleaner curiosity",
         "features writers headline_columns containers",

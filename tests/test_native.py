@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from boilerclass import batch, lexicons, scorer
+from boilerclass import batch, decode, lexicons, scorer
 from boilerclass.features import context, ngrams, overlap, structure, text, topic, words
 from boilerclass.labels import ROLES
 from boilerclass.native import kernels
@@ -108,16 +108,24 @@ def test_characters_are_counted_and_hashed_the_same(texts: list[str]) -> None:
         assert np.array_equal(compiled.bounds, python.bounds)
 
 
-@given(st.lists(st.integers(0, 5), max_size=9), st.integers(0, 2**32 - 1))
-def test_rows_are_added_the_same(sizes: list[int], seed: int) -> None:
+@given(
+    st.lists(st.integers(0, 5), max_size=9),
+    st.integers(1, ngrams.IN_ROW + 1),
+    st.sampled_from([np.float16, np.float32]),
+    st.integers(0, 2**32 - 1),
+)
+def test_rows_are_added_the_same(sizes: list[int], columns: int, kind: type, seed: int) -> None:
     random = np.random.default_rng(seed)
     bounds = np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
-    bag = ngrams.Bag(random.integers(0, 30, bounds[-1], dtype=np.int32), bounds)
-    table = random.normal(size=(30, 12)).astype(np.float32)
-    compiled, python = np.zeros((2, len(sizes), 12), dtype=np.float32)
-    ngrams.add(compiled, bag, table)
-    ngrams.add_python(python, bag, table)
-    assert np.allclose(compiled, python, atol=1e-5)
+    bags = [
+        ngrams.Bag(random.integers(0, 30, bounds[-1], dtype=np.int32), bounds) for _ in range(3)
+    ]
+    table = ngrams.in_rows(random.normal(size=(30, columns)).astype(kind))
+    compiled = np.full((len(sizes), columns + 2), 7, dtype=np.float32)
+    ngrams.sums(bags, table, compiled, slice(1, columns + 1))
+    python = ngrams.sums_python(bags, table, len(sizes))[:, :columns]
+    assert np.allclose(compiled[:, 1:-1], python, atol=1e-5)
+    assert (compiled[:, [0, -1]] == 7).all()
 
 
 NAME = st.text(st.sampled_from("aabBCz-_ 0\u00e9\x00"), max_size=450)
@@ -181,6 +189,14 @@ def test_cues_are_found_the_same(texts: list[str]) -> None:
     assert list(python) == [lexicons.load().match(lexicons.fold(t[:80])) for t in texts]
 
 
+def topic_columns(together: batch.Batch, known: ngrams.Bag, core: topic.Floats) -> object:
+    width = len(context.COLUMNS) - len(context.VERDICTS)
+    found = np.full((len(together), width + 1), 7, dtype=np.float32)
+    topic.fill(together, known, core, found, 1)
+    assert (found[:, 0] == 7).all()
+    return found
+
+
 @given(st.lists(st.randoms(use_true_random=False), max_size=3), st.booleans())
 @settings(deadline=None, max_examples=60)
 def test_places_and_surroundings_are_described_the_same(
@@ -196,7 +212,10 @@ def test_places_and_surroundings_are_described_the_same(
     chars = text.characters(together.texts)
     known, around = ngrams.bags(chars)[ngrams.WORDS], words.collect(together)
     table = np.random.default_rng(0).normal(size=(words.BUCKETS, 8)).astype(np.float32)
-    assert np.allclose(words.sums(around, table), words.sums_python(around, table), atol=1e-4)
+    table, sums = ngrams.in_rows(table), np.full((len(together), 10), 7, dtype=np.float32)
+    words.sums(around, table, sums, slice(1, 9))
+    assert np.allclose(sums[:, 1:-1], words.sums_python(around, table)[:, :8], atol=1e-4)
+    assert (sums[:, [0, -1]] == 7).all()
     with pytest.MonkeyPatch.context() as patch:
         compiled, python = both(patch, overlap, lambda: overlap.features(together, known))
         assert np.allclose(compiled, python, atol=1e-6)
@@ -204,9 +223,9 @@ def test_places_and_surroundings_are_described_the_same(
         assert np.array_equal(compiled, python)
     roles = np.random.default_rng(len(together)).random((len(together), len(ROLES)))
     roles = (roles / roles.sum(axis=1, keepdims=True)).astype(np.float32) ** 3
-    likeness = topic.features(together, known, roles[:, 0])
-    python = topic.features_python(together, known, roles[:, 0])
-    assert np.allclose(likeness, python, atol=1e-5)
+    with pytest.MonkeyPatch.context() as patch:
+        compiled, python = both(patch, topic, lambda: topic_columns(together, known, roles[:, 0]))
+    assert np.allclose(compiled, python, atol=1e-5)
     verdicts = context.features(together, known, roles)[:, : len(context.VERDICTS)]
     assert np.allclose(verdicts, context.verdicts_python(together, roles), atol=1e-5)
 
@@ -246,6 +265,23 @@ def test_networks_give_the_same(n: int, each: bool, seed: int) -> None:
     assert np.allclose(compiled, python, atol=1e-6)
 
 
+@given(
+    st.integers(0, 30), st.none() | st.floats(0, 1), st.sampled_from([0.5, 1, 2]), st.integers(0)
+)
+def test_labels_are_decided_the_same(
+    n: int, threshold: float | None, beta: float, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    roles = random.random((n, len(ROLES))).astype(np.float32) ** 4
+    roles[n // 2 :] = roles[: n - n // 2].copy()  # some that are equal
+    roles /= roles.sum(axis=1, keepdims=True)
+    chars = random.integers(1, 500, n).astype(np.float32)
+    compiled = decode.labels(roles, chars, threshold=threshold, beta=beta)
+    python = decode.labels_python(roles, chars, threshold, beta)
+    assert np.allclose(compiled[1], python[1], atol=1e-6)
+    assert np.array_equal(compiled[0], python[0])
+
+
 JSON = st.recursive(
     st.none()
     | st.integers()
@@ -282,8 +318,11 @@ def columns(**other: list[int]) -> tuple[NDArray[np.generic], ...]:
 
 BATCH = columns()
 ONE = b"\1" + bytes(7)
+TWO = b"\2" + bytes(7)
 PAGE = bytes(8) + ONE, bytes(8)
 ROW = np.zeros(140, dtype=np.float32)
+SHIFTS = (1, -1), (0,)
+LIMITS = -1.0, 1.0, 0.1, 0.6
 OUTSIDE = np.full(8, 140, dtype=np.int64)
 MISFITS = [
     columns(numbers=[0, 0, 0, 0, 1]),
@@ -313,24 +352,42 @@ MISFITS = [
         ("overlap", (b"", bytes(8), b"", bytes(8), ONE, ROW, ROW)),
         ("overlap", (b"", bytes(16), b"", bytes(8) + ONE, bytes(16), ROW, ROW)),
         ("overlap", (b"", bytes(16), b"", bytes(16), bytes(8) + ONE, bytearray(), bytearray())),
-        ("topic", (bytes(4), bytes(8), bytes(16), bytes(8), bytes(4), bytearray(16))),
-        ("topic", (bytes(4), bytes(8) + b"\2" + bytes(7), *PAGE, bytes(4), bytearray(16))),
-        ("topic", (bytes(4), ONE + ONE, *PAGE, bytes(4), bytearray(16))),
-        ("topic", (bytes(4), bytes(8) + ONE, *PAGE, bytes(3), bytearray(16))),
-        ("topic", (bytes(4), bytes(8) + ONE, *PAGE, bytes(4), bytearray(15))),
-        ("topic", (bytes(4), bytes(8) + ONE, ONE + ONE, bytes(8), bytes(4), bytearray(16))),
-        ("topic", (bytes(4), bytes(8) + ONE, b"", bytes(8), bytes(4), bytearray(16))),
+        ("topic", (bytes(4), bytes(8), bytes(16), bytes(8), bytes(4), *SHIFTS, ROW, 140, 0)),
+        ("topic", (bytes(4), bytes(8) + TWO, *PAGE, bytes(4), *SHIFTS, ROW, 140, 0)),
+        ("topic", (bytes(4), ONE + ONE, *PAGE, bytes(4), *SHIFTS, ROW, 140, 0)),
+        ("topic", (bytes(4), bytes(8) + ONE, *PAGE, bytes(3), *SHIFTS, ROW, 140, 0)),
+        ("topic", (bytes(4), bytes(8) + ONE, *PAGE, bytes(4), *SHIFTS, bytearray(15), 5, 0)),
+        ("topic", (bytes(4), bytes(8) + ONE, *PAGE, bytes(4), *SHIFTS, ROW, 5, 0)),
+        ("topic", (bytes(4), bytes(8) + ONE, *PAGE, bytes(4), *SHIFTS, ROW, 140, 135)),
+        ("topic", (bytes(4), bytes(8) + ONE, *PAGE, bytes(4), (1,), (4,), ROW, 140, 0)),
+        ("topic", (bytes(4), bytes(8) + ONE, *PAGE, bytes(4), (1,), (-1,), ROW, 140, 0)),
+        ("topic", (bytes(4), bytes(8) + ONE, ONE + ONE, bytes(8), bytes(4), *SHIFTS, ROW, 140, 0)),
+        ("topic", (bytes(4), bytes(8) + ONE, b"", bytes(8), bytes(4), *SHIFTS, ROW, 140, 0)),
+        ("decide", (bytes(7), (0, 1), bytes(4), *LIMITS, 0, bytearray(8), bytearray(20))),
+        ("decide", (bytes(8), (0, 5), bytes(4), *LIMITS, 0, bytearray(8), bytearray(20))),
+        ("decide", (bytes(8), (0, -1), bytes(4), *LIMITS, 0, bytearray(8), bytearray(20))),
+        ("decide", (bytes(8), (0, 1), bytes(4), *LIMITS, 5, bytearray(8), bytearray(20))),
+        ("decide", (bytes(8), (0, 1), bytes(4), *LIMITS, 0, bytearray(7), bytearray(20))),
+        ("decide", (bytes(8), (0, 1), bytes(4), *LIMITS, 0, bytearray(8), bytearray(19))),
+        ("match", ([], {}, 0, {}, {}, bytes(9), "a", bytearray())),
         ("chains", (BATCH, 9, np.zeros(8, dtype=np.int64), 9)),
         ("chains", (BATCH, 9, np.zeros(9, dtype=np.int64), 8)),
-        ("name_sums", (ONE, bytes(8), bytes(4), bytes(8) + ONE, ROW, 4, ROW)),
-        ("name_sums", (bytes(8), ONE, b"\1\0\0\0", bytes(8) + ONE, bytes(16), 4, ROW)),
-        ("name_sums", (bytes(8), bytes(8), bytes(4), bytes(8) + b"\2" + bytes(7), ROW, 4, ROW)),
-        ("name_sums", (bytes(8), bytes(8), bytes(4), bytes(8) + ONE, ROW, 4, bytearray(12))),
+        ("name_sums", (ONE, bytes(8), bytes(4), bytes(8) + ONE, ROW, ROW, 4, 0, 4)),
+        ("name_sums", (bytes(8), ONE, b"\1\0\0\0", bytes(8) + ONE, bytes(64), ROW, 4, 0, 4)),
+        ("name_sums", (bytes(8), bytes(8), bytes(4), bytes(8) + TWO, ROW, ROW, 4, 0, 4)),
+        ("name_sums", (bytes(8), bytes(8), bytes(4), bytes(8) + ONE, ROW, bytearray(12), 4, 0, 4)),
+        ("name_sums", (bytes(8), bytes(8), bytes(4), bytes(8) + ONE, ROW, ROW, 4, 1, 4)),
+        ("name_sums", (bytes(8), bytes(8), bytes(4), bytes(8) + ONE, ROW, ROW, 140, 0, 17)),
         ("hash", ((bytes(8), bytes(8), b"\1" + bytes(7)), bytes(131_072))),
-        ("sums", (b"\2\0\0\0", bytes(8) + b"\1" + bytes(7), bytes(32), 4, bytearray(16))),
-        ("sums", (bytes(4), bytes(8) + b"\2" + bytes(7), bytes(32), 4, bytearray(16))),
-        ("sums", (bytes(4), bytes(8) + b"\1" + bytes(7), bytes(32), 3, bytearray(16))),
-        ("sums", (bytes(4), bytes(16), bytes(32), 4, bytearray(12))),
+        ("sums", (((b"\1\0\0\0", bytes(8) + ONE),), bytes(64), 4, bytearray(16), 4, 0, 4)),
+        ("sums", (((b"\xff" * 4, bytes(8) + ONE),), bytes(64), 4, bytearray(16), 4, 0, 4)),
+        ("sums", (((bytes(4), bytes(8) + TWO),), bytes(64), 4, bytearray(16), 4, 0, 4)),
+        ("sums", (((bytes(4), ONE + bytes(8)),), bytes(64), 4, bytearray(16), 4, 0, 4)),
+        ("sums", (((bytes(4), bytes(8)),), bytes(64), 4, bytearray(16), 4, 0, 4)),
+        ("sums", (((bytes(4), bytes(16)),) * 9, bytes(64), 4, bytearray(16), 4, 0, 4)),
+        ("sums", (((bytes(4), bytes(8) + ONE),), bytes(64), 3, bytearray(16), 4, 0, 4)),
+        ("sums", (((bytes(4), bytes(8) + ONE),), bytes(64), 4, bytearray(16), 4, 1, 4)),
+        ("sums", (((bytes(4), bytes(8) + ONE),), bytes(64), 4, bytearray(68), 17, 0, 17)),
         ("links", (("/",), "", ((),) * 5, bytearray(4), 18, 0, 0)),
         ("links", (("/",), "", ((),) * 5, bytearray(80), 18, 0, 6)),
         ("standardise", (bytes(8), bytes(8), bytes(4), 5.0, bytearray(8), 2, 0)),

@@ -1,13 +1,28 @@
 """Work shared between processes: order, errors, and how far ahead of its reader it goes."""
 
+import os
+import sys
 from collections.abc import Iterator
 from itertools import islice
 from math import factorial, sqrt
+from pickle import PicklingError
 
 import pytest
 
-from boilerclass.blas import _libraries, one_thread
+from boilerclass import forks
+from boilerclass.blas import libraries, one_thread
+from boilerclass.errors import BoilerclassError
 from boilerclass.processes import AHEAD, ordered
+
+# Other tests have left threads, none of which holds what these copies need.
+pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+needs_copies = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
+
+
+@pytest.fixture(params=[False, pytest.param(True, marks=needs_copies)], autouse=True)
+def _(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test with joblib's processes and with copies."""
+    monkeypatch.setattr(forks, "possible", lambda: request.param)
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3])
@@ -37,9 +52,15 @@ def test_an_error_is_raised_in_its_turn(jobs: int) -> None:
         next(results)
 
 
+@pytest.mark.parametrize("size", [0, 5_000_000])
+def test_messages_of_any_size_travel(size: int) -> None:
+    tasks = [b"tide" * size] * 9
+    assert list(ordered(bytes.upper, tasks, 2)) == [b"TIDE" * size] * 9
+
+
 def test_numpy_has_one_thread_until_the_last_is_out() -> None:
     def threads() -> list[int]:
-        return [library.get_num_threads() for library in _libraries()]
+        return [library.get_num_threads() for library in libraries()]
 
     before = threads()
     with one_thread():
@@ -47,3 +68,23 @@ def test_numpy_has_one_thread_until_the_last_is_out() -> None:
             assert set(threads()) <= {1}
         assert set(threads()) <= {1}
     assert threads() == before
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_task_that_cannot_be_sent_is_an_error_in_its_turn(jobs: int) -> None:
+    results = ordered(len, ["tide", (x for x in "tide"), ""], jobs)
+    assert next(results) == 4
+    with pytest.raises((TypeError, PicklingError), match=r"generator|pickle"):
+        next(results)
+
+
+@needs_copies
+def test_a_copy_that_ends_is_an_error() -> None:
+    with forks.Crew(os._exit, 1) as crew, pytest.raises(BoilerclassError, match="ended"):
+        crew.submit(1).result()
+
+
+@needs_copies
+def test_what_cannot_travel_is_an_error() -> None:
+    with forks.Crew(memoryview, 1) as crew, pytest.raises(BoilerclassError, match="pickle"):
+        crew.submit(b"tide").result()

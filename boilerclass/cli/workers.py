@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from boilerclass import forks
 from boilerclass.cli.inputs import Source
 from boilerclass.cli.work import Failure, Outcome, Work, Worker
 from boilerclass.errors import BoilerclassError
@@ -111,16 +112,15 @@ class _Part(NamedTuple):
 class _Process:
     """A process at the other end of a pipe."""
 
-    def __init__(self, work: Work, timeout: float | None) -> None:
+    def __init__(self, work: Work, timeout: float | None, others: Iterable[_Process]) -> None:
         import multiprocessing  # here, because most runs have no process but this one
 
-        methods = multiprocessing.get_all_start_methods()
-        # Forking this process would copy the threads' locks of whatever it has loaded.
-        context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-        if "forkserver" in methods:
-            context.set_forkserver_preload(["boilerclass.pipeline"])
+        method = _method()
+        context = multiprocessing.get_context(method)
         self.connection, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, work), daemon=True)  # type: ignore[attr-defined]  # typeshed leaves it out of the base
+        # A copy has these, too, and would keep them open.
+        ours = [self.connection, *(o.connection for o in others)] if method == "fork" else None
+        self._process = context.Process(target=_serve, args=(theirs, work, ours), daemon=True)  # type: ignore[attr-defined]  # typeshed leaves it out of the base
         self._process.start()
         theirs.close()
         self.started = self.answering = False
@@ -237,7 +237,7 @@ class _Crew:
             self._remove(process)
         starting = sum(not process.started for process in self._processes)
         while starting < len(self._todo) and len(self._processes) < self._jobs:
-            self._processes.append(_Process(self._work, self._timeout))
+            self._processes.append(_Process(self._work, self._timeout, self._processes))
             starting += 1
         for process in [p for p in self._processes if p.free]:
             if not self._todo:
@@ -290,9 +290,30 @@ class _Crew:
         return process.end()
 
 
-def _serve(connection: Connection, work: Work) -> None:
-    """The life of a process: batches come, outcomes go, until the pipe is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that leads it decides
+def _method() -> str:
+    """How processes are begun. To copy this one costs least, if it has no threads whose locks would
+    be copied as well; the next best is to copy one that has done nothing but load the model."""
+    import multiprocessing
+
+    if forks.possible():
+        import boilerclass.cli.preloaded  # noqa: F401  # once for all of them
+
+        return "fork"
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return "spawn"
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["boilerclass.cli.preloaded"])
+    return "forkserver"
+
+
+def _serve(connection: Connection, work: Work, ours: Sequence[Connection] | None) -> None:
+    """The life of a process: batches come, outcomes go, until the pipe is closed. ``ours`` are the
+    ends of pipes that a copy has of the one that leads it."""
+    if ours is None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that leads it decides
+    else:
+        forks.settle()
+        for end in ours:
+            end.close()
     with suppress(EOFError, OSError):
         try:
             worker = Worker(work)

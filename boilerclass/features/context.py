@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from boilerclass.batch import Batch
 from boilerclass.features import structure, topic
 from boilerclass.features.ngrams import Bag
+from boilerclass.features.shifts import shifted
 from boilerclass.labels import LABEL_OF, LABELS, ROLES, Label
 from boilerclass.native import kernels
 
@@ -22,7 +23,8 @@ TO_LABELS = np.array(
     [[float(LABEL_OF[role] == label) for label in LABELS] for role in ROLES], dtype=np.float32
 )
 """Shape (10, 5): sums the probabilities of roles to those of labels."""
-_LABEL_OF = tuple(LABELS.index(LABEL_OF[role]) for role in ROLES)
+LABEL_OF_ROLES = tuple(LABELS.index(LABEL_OF[role]) for role in ROLES)
+"""The same as the number of each role's label."""
 
 VERDICTS: tuple[str, ...] = (
     *(f"own_{role}" for role in ROLES),
@@ -42,13 +44,10 @@ VERDICTS: tuple[str, ...] = (
     "until_comment",
 )
 """Columns from the probabilities alone."""
-TOPIC_SHIFTS = (-2, -1, 1, 2)
-TOPIC_BESIDE = ("topic_core", "topic_core_over_mean")
-"""Columns of topic that are also looked up beside the paragraph."""
 COLUMNS: tuple[str, ...] = (
     *VERDICTS,
     *topic.COLUMNS,
-    *(f"at{k:+d}_{name}" for k in TOPIC_SHIFTS for name in TOPIC_BESIDE),
+    *(f"at{k:+d}_{name}" for k in topic.SHIFTS for name in topic.BESIDE),
 )
 
 
@@ -58,10 +57,7 @@ def features(batch: Batch, words: Bag, roles: Floats) -> Floats:
     found = np.zeros((len(batch), len(COLUMNS)), dtype=np.float32)
     verdicts(batch, roles, found)
     core = roles @ TO_LABELS[:, LABELS.index(Label.CORE)]
-    likeness = topic.features(batch, words, core)
-    beside = likeness[:, [topic.COLUMNS.index(name) for name in TOPIC_BESIDE]]
-    shifts = (shifted(beside, k, batch.page) for k in TOPIC_SHIFTS)
-    np.concatenate((likeness, *shifts), axis=1, out=found[:, len(VERDICTS) :])
+    topic.fill(batch, words, core, found, len(VERDICTS))
     return found
 
 
@@ -73,7 +69,7 @@ def verdicts(batch: Batch, roles: Floats, found: Floats) -> None:
     kernels.context(
         batch.arrays,
         np.ascontiguousarray(roles),
-        _LABEL_OF,
+        LABEL_OF_ROLES,
         SHIFTS,
         WINDOWS,
         ROLES.index("comment"),
@@ -98,16 +94,6 @@ def verdicts_python(batch: Batch, roles: Floats) -> Floats:
         axis=1,
         dtype=np.float32,
     )
-
-
-def shifted(columns: Floats, k: int, page: Ints) -> Floats:
-    """The columns of the paragraph ``k`` places on; zero beyond the page."""
-    out = np.zeros_like(columns)
-    if k < 0 and len(columns) > -k:
-        out[-k:] = columns[:k] * (page[-k:] == page[:k])[:, None]
-    elif 0 < k < len(columns):
-        out[:-k] = columns[k:] * (page[:-k] == page[k:])[:, None]
-    return out
 
 
 def _windows(labels: Floats, batch: Batch) -> list[NDArray[np.floating]]:

@@ -12,6 +12,8 @@ from boilerclass.features.text import Characters, tables
 from boilerclass.native import kernels
 
 Floats = NDArray[np.float32]
+Table = NDArray[np.floating]
+"""Of single or of half precision."""
 Ints = NDArray[np.int64]
 
 BITS = 17
@@ -20,8 +22,10 @@ HEAD = 64
 TAIL = 24
 """Characters looked at from the start and from the end: cues, bylines and credits stand there."""
 ORDERS = (3, 4, 5)
-IN_STEP = 4
-"""Columns of a table that a kernel adds at a time."""
+IN_ROW = 16
+"""Columns of a table as the kernel wants it: a row is one line of the cache, or half of one."""
+LINE = 64
+"""Bytes of such a line."""
 WORDS = -2
 """Where the bag of words stands among the bags."""
 
@@ -105,9 +109,19 @@ def _windows(chars: Characters) -> _Windows:
     return _Windows(window, owner, within, np.repeat(size, size) - within)
 
 
-def sums(found: Sequence[Bag], table: Floats, n: int) -> Floats:
-    """Shape (n, k): for each paragraph the sum of its buckets' rows of ``table``, (2 ** BITS, k),
-    divided by the square root of their number."""
+def sums(found: Sequence[Bag], table: Table, total: Floats, columns: slice) -> None:
+    """Fills in some columns of ``total``, n rows: for each paragraph the sum of its buckets' rows
+    of ``table``, 2 ** BITS rows with as many columns or more, divided by the square root of their
+    number."""
+    if kernels is None or table.shape[1] != IN_ROW:
+        total[:, columns] = sums_python(found, table, len(total))[:, : columns.stop - columns.start]
+        return
+    place = total, total.shape[1], columns.start, columns.stop - columns.start
+    kernels.sums(tuple(found), table, table.itemsize, *place)
+
+
+def sums_python(found: Sequence[Bag], table: Table, n: int) -> Floats:
+    """The same without the kernel, of all columns."""
     total = np.zeros((n, table.shape[1]), dtype=np.float32)
     bounds = np.zeros(n + 1, dtype=np.int64)
     for bag in found:
@@ -118,23 +132,27 @@ def sums(found: Sequence[Bag], table: Floats, n: int) -> Floats:
     return total
 
 
-def add(total: Floats, bag: Bag, table: Floats) -> None:
+def add(total: Floats, bag: Bag, table: Table) -> None:
     """Adds to each row of ``total``, (n, k), the rows of ``table`` that its buckets name."""
-    if kernels is not None and table.shape[1] % IN_STEP == 0:
-        kernels.sums(bag.buckets, bag.bounds, table, table.shape[1], total)
-    else:
-        add_python(total, bag, table)
-
-
-def add_python(total: Floats, bag: Bag, table: Floats) -> None:
     filled = bag.sizes > 0
     if filled.any():
-        total[filled] += np.add.reduceat(table[bag.buckets], bag.bounds[:-1][filled], axis=0)
+        rows = table[bag.buckets].astype(np.float32, copy=False)
+        total[filled] += np.add.reduceat(rows, bag.bounds[:-1][filled], axis=0)
 
 
-def in_step(table: Floats) -> Floats:
-    """The table with columns of zeros to the next multiple of IN_STEP, as kernels want it."""
-    return np.ascontiguousarray(np.pad(table, ((0, 0), (0, -table.shape[1] % IN_STEP))))
+def in_rows(table: Table) -> Table:
+    """The table with columns of zeros up to IN_ROW, as the kernel wants it: each row within a line
+    of the cache, and of halves where they are, and the machine can take them."""
+    if kernels is None or not kernels.HALVES:
+        table = table.astype(np.float32, copy=False)
+    size, columns = table.shape
+    wide = max(columns, IN_ROW)
+    room = np.zeros(size * wide * table.itemsize + LINE, dtype=np.uint8)
+    start = -room.ctypes.data % LINE
+    lines = room[start : start + size * wide * table.itemsize].view(table.dtype)
+    found: Table = lines.reshape(size, wide)
+    found[:, :columns] = table
+    return found
 
 
 def _bag(hashes: NDArray[np.uint32], rows: Ints, n: int) -> Bag:

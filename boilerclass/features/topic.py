@@ -11,9 +11,14 @@ from numpy.typing import NDArray
 
 from boilerclass.batch import Batch
 from boilerclass.features.ngrams import Bag
+from boilerclass.features.shifts import shifted
 from boilerclass.native import kernels
 
 COLUMNS = ("topic_core", "topic_rest", "topic_core_over_mean", "topic_core_over_rest")
+SHIFTS = (-2, -1, 1, 2)
+BESIDE = ("topic_core", "topic_core_over_mean")
+"""Columns that are also looked up beside the paragraph."""
+_BESIDE = tuple(COLUMNS.index(name) for name in BESIDE)
 BITS = 12
 """A page's words are told apart by 2 ** BITS buckets."""
 TINY = 1e-6
@@ -23,20 +28,24 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 
-def features(batch: Batch, words: Bag, core: Floats) -> Floats:
-    """Shape (n, len(COLUMNS)), from the bag of words of each paragraph and its probability of core,
-    shape (n,): the likeness to what is probably core, and to what is not, of the same page without
-    the paragraph itself; the first against the mean over the core, and against the second."""
+def fill(batch: Batch, words: Bag, core: Floats, found: Floats, first: int) -> None:
+    """Fills in columns of ``found``, n rows, from the first on: COLUMNS, and BESIDE of the
+    paragraphs SHIFTS places on; from the bag of words of each paragraph and its probability of
+    core, shape (n,)."""
     if kernels is None:
-        return features_python(batch, words, core)
-    found = np.empty((len(batch), len(COLUMNS)), dtype=np.float32)
-    core = np.ascontiguousarray(core)
-    kernels.topic(words.buckets, words.bounds, batch.bounds, batch.lengths, core, found)
-    return found
+        likeness = features_python(batch, words, core)
+        beside = likeness[:, _BESIDE]
+        shifts = (shifted(beside, k, batch.page) for k in SHIFTS)
+        np.concatenate((likeness, *shifts), axis=1, out=found[:, first:])
+        return
+    known = words.buckets, words.bounds, batch.bounds, batch.lengths, np.ascontiguousarray(core)
+    kernels.topic(*known, SHIFTS, _BESIDE, found, found.shape[1], first)
 
 
 def features_python(batch: Batch, words: Bag, core: Floats) -> Floats:
-    """The same without the kernel."""
+    """Shape (n, len(COLUMNS)): the likeness to what is probably core, and to what is not, of the
+    same page without the paragraph itself; the first against the mean over the core, and against
+    the second."""
     n, pages = len(batch), len(batch.bounds) - 1
     rows = words.rows
     page = batch.page[rows]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerclass.batch import Batch
-from boilerclass.features.ngrams import Bag, add
+from boilerclass.features.ngrams import IN_ROW, Bag, add
 from boilerclass.native import kernels
 
 Floats = NDArray[np.float32]
@@ -66,7 +66,7 @@ def hashed(tag: str, words: str) -> tuple[int, ...]:
 
 def collect(batch: Batch) -> Words:
     """The words around each paragraph, told apart by how far up they stand; in text, none."""
-    pages = np.where(batch.html[:, None], np.stack(_page_names(batch), axis=1), -1)
+    pages = _page_names(batch)
     around = np.full((len(batch), len(STEPS) + pages.shape[1]), -1, dtype=np.int64)
     around[:, len(STEPS) :] = pages[batch.page]
     chains(batch, around)
@@ -87,19 +87,19 @@ def chains(batch: Batch, found: Ints) -> None:
         at = up
 
 
-def sums(found: Words, table: Floats) -> Floats:
-    """Shape (n, k): for each paragraph the sum of its buckets' rows of ``table``, (BUCKETS, k),
-    divided by the square root of their number."""
-    if kernels is None:
-        return sums_python(found, table)
-    k = table.shape[1]
-    total = np.empty((len(found.chains), k), dtype=np.float32)
-    kernels.name_sums(found.chains, found.groups, *found.names, table, k, total)
-    return total
+def sums(found: Words, table: Floats, total: Floats, columns: slice) -> None:
+    """Fills in some columns of ``total``, n rows: for each paragraph the sum of its buckets' rows
+    of ``table``, BUCKETS rows with as many columns or more, divided by the square root of their
+    number."""
+    if kernels is None or table.shape[1] != IN_ROW:
+        total[:, columns] = sums_python(found, table)[:, : columns.stop - columns.start]
+        return
+    place = total, total.shape[1], columns.start, columns.stop - columns.start
+    kernels.name_sums(found.chains, found.groups, *found.names, table, *place)
 
 
 def sums_python(found: Words, table: Floats) -> Floats:
-    """The same without the kernel."""
+    """The same without the kernel, of all columns."""
     size, many = found.names.sizes, len(found.names.bounds) - 1
     of_name = np.zeros((GROUPS, many, table.shape[1]), dtype=np.float32)
     for group, total in enumerate(of_name):
@@ -128,12 +128,18 @@ def bag(found: Words) -> Bag:
     return Bag((found.names.buckets[start + within] + shift).astype(np.int32), bounds)
 
 
-def _page_names(batch: Batch) -> list[Ints]:
-    """The names of each document's ``<html>`` and ``<body>``, -1 where it has none."""
-    first = np.searchsorted(batch.element_page, np.arange(len(batch.documents)))
-    at_body = np.full_like(first, -1)
-    for d, tree in enumerate(document.tree for document in batch.documents):
-        opening = [tree.names[i][0] for i in tree.name_of[:3]]
-        if "body" in opening:
-            at_body[d] = first[d] + opening.index("body")
-    return [batch.element_name[first], np.where(at_body >= 0, batch.element_name[at_body], -1)]
+def _page_names(batch: Batch) -> Ints:
+    """Shape (d, 2): the names of each page's ``<html>`` and ``<body>``, -1 where it has none."""
+    found = []
+    first = 0
+    for document in batch.documents:
+        tree = document.tree
+        html = body = -1
+        if document.kind == "html":
+            html = first + tree.name_of[0]
+            tags = [tree.names[i][0] for i in tree.name_of[:3]]
+            if "body" in tags:
+                body = first + tree.name_of[tags.index("body")]
+        found.append((html, body))
+        first += len(tree.names)
+    return np.array(found, dtype=np.int64).reshape(-1, 2)

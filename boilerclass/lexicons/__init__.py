@@ -150,13 +150,14 @@ class Tables(NamedTuple):
 class Cues:
     """Phrases of all languages, ready to be matched."""
 
-    __slots__ = ("_longest", "_runs", "_starts", "_whole")
+    __slots__ = ("_longest", "_runs", "_sieves", "_starts", "_whole")
 
     def __init__(self, tables: Tables) -> None:
         self._whole = tables.phrases
         self._starts = {word: (tuple(known), known) for word, known in tables.starts.items()}
         self._runs = tables.runs
         self._longest = max(map(len, tables.phrases), default=0) + 16
+        self._sieves = kernels and kernels.sieves(self._whole, self._starts)
 
     def match(self, folded: str) -> int:
         """Bit mask of the classes (bit i is ``CLASSES[i]``) whose phrase starts the paragraph."""
@@ -172,7 +173,7 @@ class Cues:
         if kernels is None:
             return array("q", map(self.match, folded))
         masks = array("q", bytes(8 * len(folded)))
-        tables = (self._whole, self._longest, self._starts, self._runs)
+        tables = (self._whole, self._longest, self._starts, self._runs, self._sieves)
         dated = kernels.match(folded, *tables, FIRST_UNSPACED, masks)
         for i in dated:
             masks[i] |= self._match_undated(folded[i])

@@ -41,21 +41,18 @@ def read(
     rules.check()
     if isinstance(page, bytes):
         content, encoding = decode(page, encoding)
-        if encoding != "utf-8":  # whose decoder lets no surrogate through
-            content = without_surrogates(content)
     elif isinstance(page, str):
-        content = without_surrogates(page.removeprefix("\ufeff"))
+        content = page.removeprefix("\ufeff")
     else:
         raise TypeError(f"a page is str or bytes, not {type(page).__name__}")
     if (kind or kind_of(content)) == "html":
         return html.read(content, url=url, encoding=encoding, rules=rules)
-    return text.read(content, url=url, encoding=encoding)
+    return text.read(without_surrogates(content), url=url, encoding=encoding)
 
 
 def kind_of(content: str) -> Kind:
     """``html`` where the text opens with a tag or closes at least two, else ``text``."""
-    sample = content[:SAMPLE]
-    if _OPENING.match(sample):
+    if _OPENING.match(content, 0, SAMPLE):
         return "html"
-    closing = _CLOSING.finditer(sample)
+    closing = _CLOSING.finditer(content, 0, SAMPLE)
     return "html" if next(closing, None) and next(closing, None) else "text"

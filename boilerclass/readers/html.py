@@ -24,6 +24,7 @@ from boilerclass.markup import (
 )
 from boilerclass.native import kernels
 from boilerclass.readers import structured
+from boilerclass.readers.encoding import without_surrogates
 from boilerclass.readers.rules import NO_RULES, Rules
 from boilerclass.readers.source import INVISIBLE, HtmlSource
 
@@ -104,9 +105,15 @@ class _Head(NamedTuple):
 def read(
     page: str, *, url: str | None = None, encoding: str | None = None, rules: Rules = NO_RULES
 ) -> Document:
-    """The paragraphs of an HTML page in document order, whatever the page looks like."""
+    """The paragraphs of an HTML page in document order, whatever the page looks like; U+FFFD stands
+    in them for code points that no encoding can write."""
     tree = turbohtml.parse(page, positions=False)
-    walked = _walk(tree)
+    walked = walk_compiled(tree)
+    if walked is None:  # a surrogate is one of the things that the compiled walk doubts
+        plain = without_surrogates(page)
+        if plain != page:
+            page, tree = plain, turbohtml.parse(plain, positions=False)
+        walked = walk_python(tree)
     head = _head(walked.head)
     paragraphs, verdicts = _visible(walked.paragraphs, _verdicts(walked, tree, rules))
     hosts = paragraphs.numbers[4::5]
@@ -150,7 +157,7 @@ def walk_compiled(tree: turbohtml.Document) -> _Walked | None:
     """The same by the compiled kernel; None where there is none, or it is in doubt."""
     if kernels is None or tree.root is None:
         return None
-    found = kernels.walk(tree.serialize(), _TAGS, ROLE_FLAGS, _BITS)
+    found = kernels.walk(tree.serialize_iter(), _TAGS, ROLE_FLAGS, _BITS)
     if found is None:
         return None
     (texts, hrefs, rels, numbers, flags), (parents, ends, names, name_of, order), head, size = found
@@ -240,7 +247,7 @@ def _visible(
     All of them where most of the text is hidden: such a page is shown by its scripts.
     """
     bit = BIT["hidden"]
-    covered = [flags & bit != 0 for flags in paragraphs.flags]
+    covered = list(map(bit.__and__, paragraphs.flags))
     hidden = sum(map(len, compress(paragraphs.texts, covered)))
     if hidden == 0 or sum(map(len, paragraphs.texts)) - hidden < max(hidden, LITTLE_TEXT):
         return paragraphs, verdicts

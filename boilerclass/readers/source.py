@@ -12,6 +12,7 @@ import turbohtml
 from boilerclass.document import Link, Metadata
 from boilerclass.markup import SKIPPED_TAGS
 from boilerclass.readers import addresses, metadata
+from boilerclass.readers.encoding import without_surrogates
 
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 """Characters that paragraphs are freed of."""
@@ -31,7 +32,8 @@ class HtmlSource:
 
     def metadata(self) -> Metadata:
         if self._metadata is None:
-            self._metadata = metadata.read(self._parsed(), self._page, self._url)
+            page = without_surrogates(self._page)
+            self._metadata = metadata.read(self._parsed(), page, self._url)
         return self._metadata
 
     def links(self, texts: Sequence[str], wanted: Sequence[int]) -> list[Sequence[Link]]:
