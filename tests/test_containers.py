@@ -7,6 +7,7 @@ import io
 import json
 import lzma
 import struct
+import sys
 import tarfile
 import tracemalloc
 import zipfile
@@ -274,6 +275,44 @@ def test_reading_goes_on_behind_a_damaged_member() -> None:
         list(iter(lambda: stream.read(5000), b""))
     assert stream.read(5000) == b"C" * 1000
     assert stream.read(5000) == b""
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000, 1 << 20])
+def test_gzip_gives_the_same_with_and_without_isal(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("isal")
+    lines = b"".join(b"%d boats, %d gulls and a keeper. " % (i, i * i) for i in range(20_000))
+    sound = gzip.compress(lines) + gzip.compress(b"Another member.") + bytes(600)
+    damaged = bytearray(sound)
+    damaged[len(sound) // 2] ^= 255
+
+    def told(content: bytes) -> tuple[bytes, list[str]]:
+        file = io.BytesIO(content)
+        row = compression.compression_of(content)
+        assert row is not None
+        inflater = compression.Inflater(row, lambda: file.read(size))
+        pieces, damages = [], []
+        while True:
+            try:
+                piece = inflater.pull()
+            except Damage as damage:
+                damages.append(str(damage))
+                continue
+            if not piece:
+                return b"".join(pieces), damages
+            pieces.append(piece)
+
+    cases = [sound, sound[: len(sound) // 2], bytes(damaged)]
+    fast = list(map(told, cases))
+    monkeypatch.setitem(sys.modules, "isal", None)
+    slow = list(map(told, cases))
+    assert fast[0] == slow[0] == (lines + b"Another member.", [])
+    # Behind the last byte that is there, one of them may know a letter more.
+    assert abs(len(fast[1][0]) - len(slow[1][0])) <= 2
+    for (some, damages), (others, also) in zip(fast[1:], slow[1:], strict=True):
+        assert damages == also != []
+        assert some[:1000] == others[:1000]
 
 
 def test_many_false_beginnings_come_to_an_end() -> None:

@@ -48,8 +48,11 @@ headers still name."""
 MOST_BREAKS = 100
 """Breaks, beyond the number of records, after which the rest is not read: somebody may have made
 them."""
-AT_ONCE = 1 << 18
+AT_ONCE = 1 << 16
 """Bytes asked for at once; fastwarc makes room for as many."""
+AHEAD = 1 << 20
+"""Bytes of a record up to which it is looked ahead whether it ends well, which costs less than to
+look for a record within it; so many are in memory twice."""
 SLACK = 64
 """Bytes between two records that are no loss: blank lines."""
 SIGHT = 64
@@ -74,7 +77,7 @@ class _Body(NamedTuple):
 
 class _Feed:
     """Gives fastwarc the bytes up to the next break: a damage, or a record that begins inside the
-    one before, which is not as long as it says then. It looks ahead only where that is not sure."""
+    one before, which is not as long as it says then."""
 
     def __init__(self, stream: Stream, limit: int) -> None:
         self._stream = stream
@@ -118,7 +121,7 @@ class _Feed:
         """Read behind the break."""
         self.damage, self.broken, self.told = None, False, False
         self._begun = self._inside_line = False
-        self.end = self.position
+        self.end, self._content = self.position, 0
 
     def loss(self) -> Exception | None:
         """What has been lost before the break or the end, if nobody has told."""
@@ -138,6 +141,8 @@ class _Feed:
         length = _length(record)
         known = length is not None and record.stream_pos == self._start and self._block >= 0
         self.end = self._block + length if known and length is not None else None
+        if self.end and 0 < self.end - self.position <= AHEAD and self._ends_well():
+            self._content = self.end
 
     def verify(self) -> None:
         """Nothing, when all of the record at hand has been read and something sound follows.
@@ -164,16 +169,17 @@ class _Feed:
             except Damage as damage:
                 self.damage = damage
                 return
-            self._piece, self._given = self._piece[self._given :] + more, 0
-            left = len(self._piece)
+            self._piece = self._piece[self._given :] + more if left else more
+            self._given, left = 0, left + len(more)
             if not more:
                 return
 
     def _next(self) -> int:
         """Where in the piece a record may begin, or too little is there to see whether it does."""
-        found = self._piece.find(b"WARC/", self._given + 1)
+        first = self._given + max(1, self._content - self.position)
+        found = self._piece.find(b"WARC/", first)
         if found < 0:
-            found = self._piece.rfind(b"W", max(self._given + 1, len(self._piece) - SIGHT))
+            found = self._piece.rfind(b"W", max(first, len(self._piece) - SIGHT))
         return found if found >= 0 else len(self._piece)
 
     def _may_begin(self) -> bool:

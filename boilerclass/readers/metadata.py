@@ -90,7 +90,7 @@ def read(tree: turbohtml.Document, page: str, url: str | None) -> Metadata:
     article, nodes = _article(scripts, own)
     return Metadata(
         authors=_authors(article, nodes, metas),
-        date=_date(article, metas) or _found(tree, page),
+        date=_date(article, metas) or found(tree, page),
         site=_site(article, nodes, metas),
         description=_text(
             _first(metas, _DESCRIPTIONS) or _string(article.get("description")), LONGEST_TEXT
@@ -146,7 +146,7 @@ def _date(article: Node, metas: dict[str, list[str]]) -> str | None:
     return next(filter(None, dated), None)
 
 
-def _found(tree: turbohtml.Document, page: str) -> str | None:
+def found(tree: turbohtml.Document, page: str) -> str | None:
     """The day of publication by the address, the elements and the classes of a parsed page.
 
     :func:`turbohtml.extract.dates` parses its page, which costs more than all the other metadata;
@@ -156,11 +156,11 @@ def _found(tree: turbohtml.Document, page: str) -> str | None:
     last = datetime.now(UTC).date()
     bounds = (_EARLIEST, 1, 1, last.year, last.month, last.day)
     try:
-        found = tree._dates(_ORIGINAL, last.year, *bounds, False)  # noqa: SLF001
+        day = tree._dates(_ORIGINAL, last.year, *bounds, False)  # noqa: SLF001
     except (AttributeError, TypeError):
         public = dates(page, DateExtraction(original=True, extensive_search=False))
         return public.date if public else None
-    return date(*found[:3]).isoformat() if found else None
+    return date(*day[:3]).isoformat() if day else None
 
 
 def _iso(value: str) -> str | None:
