@@ -477,6 +477,19 @@ def test_wrong_use_says_what_to_do(
     assert words in capsys.readouterr().err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_memory_that_cannot_be_written_names_its_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "page.html").write_text("<p>The tide came in at noon.")
+    for goal, why in (
+        ("/dev/full", "No space left on device"),
+        (f"{tmp_path}/nowhere/s.npz", "there is no such directory; make it first"),
+    ):
+        assert main(["sites", str(tmp_path / "page.html"), "-o", goal]) == 1
+        assert f"cannot write {goal}: {why}" in capsys.readouterr().err
+
+
 def test_other_processes_map_the_file_of_a_memory(tmp_path: Path) -> None:
     memory = SiteMemory.of(article(i, LINE) for i in range(3))
     memory.write(tmp_path / "sites.npz")

@@ -34,6 +34,12 @@ CUT_SHORT = (
     "{path} has lost what an earlier run wrote, so the run cannot be resumed: "
     "start it anew without --resume."
 )
+WHY_NOT = {
+    errno.ENOENT: "there is no such directory; make it first",
+    errno.ENOTDIR: "a part of its path is a file, no directory",
+    errno.EEXIST: "it is a file, no directory",
+}
+"""What the system says in fewer words."""
 NO_SYNC = frozenset((errno.EINVAL, errno.ENOTSUP))
 """What devices and pipes say, which hold nothing."""
 
@@ -236,7 +242,8 @@ def opened(
 
 def unwritable(path: object, error: OSError) -> OutputError:
     """The error in the user's words."""
-    return OutputError(f"cannot write {visible_line(str(path))}: {error.strerror}")
+    why = WHY_NOT.get(error.errno or 0, error.strerror)
+    return OutputError(f"cannot write {visible_line(str(path))}: {why}")
 
 
 def check(entries: Iterable[Entry], form: Format, place: Place) -> None:

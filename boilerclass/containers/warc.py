@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from boilerclass.containers.record import Reading, Record, too_large
-from boilerclass.containers.signatures import describe
+from boilerclass.containers.signatures import describe, surely_readable
 from boilerclass.containers.stream import CHUNK, Damage, Stream
 from boilerclass.errors import MissingExtra, UnreadableInput
 from boilerclass.readers.encoding import codec_of
@@ -22,6 +24,7 @@ WRONG_LENGTH = "its length is wrong: it goes on where it says that it ends"
 CUT = "the record before is cut off, or its length is wrong"
 NO_LENGTH = "its Content-Length is no number"
 NO_HTTP = "its HTTP headers cannot be read"
+ENCODED = "its HTTP body is damaged, or is not encoded ({encoding}) as its headers say"
 LOST = "{size:,} bytes here are no record"
 GIVEN_UP = "the rest is not read, as more of it is damaged than sound"
 
@@ -45,6 +48,8 @@ DECODINGS: tuple[Literal["all", "content", "transfer", "none"], ...] = (
 )
 """What to undo, in the order of trying: many crawlers store a body without the encodings that its
 headers still name."""
+STORED_AS_IT_IS = DECODINGS[2:]
+"""Those that leave a content encoding as it is."""
 MOST_BREAKS = 100
 """Breaks, beyond the number of records, after which the rest is not read: somebody may have made
 them."""
@@ -350,9 +355,28 @@ def _answer(block: bytes, limit: int) -> _Body:
             content, _ = _taken(answer.reader, limit + 1, limit + 1)
         except OSError:
             continue
+        if decoding in STORED_AS_IT_IS:
+            content = _undone(content, answer.http_headers.get("Content-Encoding"), limit)
         media = answer.http_headers.get("Content-Type")
         return _Body(content, *_media(media), answer.http_headers.status_code or 0)
     raise UnreadableInput(NO_HTTP)
+
+
+def _undone(content: bytes, encoding: str | None, limit: int) -> bytes:
+    """A body whose encoding was not undone: it has none, or is deflated without a frame, which some
+    servers send and all browsers read.
+
+    Raises:
+        UnreadableInput: it is neither.
+    """
+    if encoding is None or surely_readable(content):
+        return content
+    decoder = zlib.decompressobj(-zlib.MAX_WBITS)
+    with suppress(zlib.error):
+        plain = decoder.decompress(content, limit + 1)
+        if decoder.eof or len(plain) > limit:
+            return plain
+    raise UnreadableInput(ENCODED.format(encoding=encoding[:LONGEST_MEDIA]))
 
 
 def _media(header: str | None) -> tuple[str, str | None]:
