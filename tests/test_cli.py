@@ -667,6 +667,23 @@ def test_help_into_a_closed_pipe_is_silent(args: list[str]) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.parametrize(
+    ("closed", "args", "words"),
+    [
+        (">&-", ["clean", str(TEXT)], b"standard output is closed: name a file with -o"),
+        (">&-", ["clickbait", "Tide"], b"standard output is closed: name a file with -o"),
+        ("<&-", ["clean", "-"], b"-: standard input is closed: pipe something in"),
+        ("<&-", ["clean", "--files-from", "-"], b"-: standard input is closed"),
+    ],
+)
+def test_what_is_closed_is_told(closed: str, args: list[str], words: bytes) -> None:
+    command = ["sh", "-c", f'exec "$@" {closed}', "sh", *COMMAND, *args]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"boilerclass: " + words)
+    assert b"Traceback" not in done.stderr
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 @pytest.mark.parametrize(
     "args", [["clean", str(TEXT)], ["clickbait", "A headline"], ["model"], ["--help"]]

@@ -30,6 +30,7 @@ NO_PLACE = (
 )
 
 
+CLOSED = "standard output is closed: name a file with -o, or send it to one with >"
 CUT_SHORT = (
     "{path} has lost what an earlier run wrote, so the run cannot be resumed: "
     "start it anew without --resume."
@@ -224,6 +225,8 @@ def opened(
             folder(output_dir)
             yield _Tree(output_dir, form, place)
         elif output is None or output == STDOUT:
+            if sys.stdout is None:
+                raise OutputError(CLOSED)
             look = Look(several, sys.stdout.isatty())
             out = sys.stdout.buffer
             with _sheet(form, out, place, look) as sheet:
