@@ -276,7 +276,7 @@ class _Detail:
         from boilerclass.readers.language import identify
 
         core = compress(self._document.texts, (self._chosen == decode.CORE).tolist())
-        return identify(" ".join(core), self._document.language)
+        return identify(core, self._document.language)
 
     def language(self) -> str | None:
         return self._language

@@ -18,7 +18,7 @@ import pytest
 
 import boilerclass
 from boilerclass import writers
-from boilerclass.cli import COMMANDS, main
+from boilerclass.cli import COMMANDS, inputs, main
 from boilerclass.cli.inputs import Entry, Source, expand, read
 from boilerclass.cli.work import Work, Worker
 from boilerclass.containers.record import Reading
@@ -274,7 +274,7 @@ def test_output_file_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
     code, _, err = run("clean", TEXT, "-o", tmp_path / "none" / "out.txt")
     assert code == 1
     assert err.startswith("boilerclass: cannot write ")
-    assert err.endswith(": No such file or directory\n")
+    assert err.endswith(": there is no such directory; make it first\n")
 
 
 def test_output_dir_mirrors_the_tree(run: Run, tree: Path, tmp_path: Path) -> None:
@@ -656,13 +656,84 @@ def test_a_closed_pipe_is_silent() -> None:
         assert process.wait() == 0
 
 
+@pytest.mark.parametrize("args", [["--help"], ["clean", "--help"], ["--version"], ["config"]])
+def test_help_into_a_closed_pipe_is_silent(args: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run([*COMMAND, *args], stdout=writer, stderr=subprocess.PIPE, check=False)
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("closed", "args", "words"),
+    [
+        (">&-", ["clean", str(TEXT)], b"standard output is closed: name a file with -o"),
+        (">&-", ["clickbait", "Tide"], b"standard output is closed: name a file with -o"),
+        ("<&-", ["clean", "-"], b"-: standard input is closed: pipe something in"),
+        ("<&-", ["clean", "--files-from", "-"], b"-: standard input is closed"),
+    ],
+)
+def test_what_is_closed_is_told(closed: str, args: list[str], words: bytes) -> None:
+    command = ["sh", "-c", f'exec "$@" {closed}', "sh", *COMMAND, *args]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"boilerclass: " + words)
+    assert b"Traceback" not in done.stderr
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
-@pytest.mark.parametrize("args", [["clean", str(TEXT)], ["clickbait", "A headline"], ["model"]])
+@pytest.mark.parametrize(
+    "args", [["clean", str(TEXT)], ["clickbait", "A headline"], ["model"], ["--help"]]
+)
 def test_a_full_disk_is_a_clear_error(args: list[str]) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run([*COMMAND, *args], stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == 1
     assert done.stderr == b"boilerclass: standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["-o", "nowhere/out.txt"], "nowhere/out.txt: there is no such directory; make it first"),
+        (["--output-dir", "file/out"], "file/out: a part of its path is a file, no directory"),
+    ],
+)
+def test_an_output_that_cannot_be_says_why(
+    run: Run, args: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    code, out, err = run("clean", TEXT, *args)
+    assert (code, out) == (1, "")
+    assert words in err
+
+
+def test_an_input_that_cannot_be_read_stops_no_other(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(path: str) -> Any:
+        if path == str(PAGE):
+            raise PermissionError(13, "Permission denied")
+        return opened(path)
+
+    opened = inputs._opened  # the superuser may read what is closed to others
+    monkeypatch.setattr(inputs, "_opened", closed)
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    code, out, err = run("clean", PAGE, TEXT, "-f", "jsonl")
+    assert code == 1
+    assert [json.loads(line)["id"] for line in out.splitlines()] == [str(TEXT)]
+    assert f"{PAGE}: Permission denied" in err
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "inf", "nan", "1e12", "soon"])
+def test_a_time_that_is_none_is_refused(run: Run, seconds: str) -> None:
+    code, out, err = run("clean", TEXT, "--timeout", seconds)
+    assert (code, out) == (2, "")
+    assert "give seconds, more than 0" in err
 
 
 def test_ctrl_c_leaves_no_half_file(tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ import io
 import json
 import lzma
 import struct
+import sys
 import tarfile
 import tracemalloc
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -276,6 +278,44 @@ def test_reading_goes_on_behind_a_damaged_member() -> None:
     assert stream.read(5000) == b""
 
 
+@pytest.mark.parametrize("size", [1, 7, 1000, 1 << 20])
+def test_gzip_gives_the_same_with_and_without_isal(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("isal")
+    lines = b"".join(b"%d boats, %d gulls and a keeper. " % (i, i * i) for i in range(20_000))
+    sound = gzip.compress(lines) + gzip.compress(b"Another member.") + bytes(600)
+    damaged = bytearray(sound)
+    damaged[len(sound) // 2] ^= 255
+
+    def told(content: bytes) -> tuple[bytes, list[str]]:
+        file = io.BytesIO(content)
+        row = compression.compression_of(content)
+        assert row is not None
+        inflater = compression.Inflater(row, lambda: file.read(size))
+        pieces, damages = [], []
+        while True:
+            try:
+                piece = inflater.pull()
+            except Damage as damage:
+                damages.append(str(damage))
+                continue
+            if not piece:
+                return b"".join(pieces), damages
+            pieces.append(piece)
+
+    cases = [sound, sound[: len(sound) // 2], bytes(damaged)]
+    fast = list(map(told, cases))
+    monkeypatch.setitem(sys.modules, "isal", None)
+    slow = list(map(told, cases))
+    assert fast[0] == slow[0] == (lines + b"Another member.", [])
+    # Behind the last byte that is there, one of them may know a letter more.
+    assert abs(len(fast[1][0]) - len(slow[1][0])) <= 2
+    for (some, damages), (others, also) in zip(fast[1:], slow[1:], strict=True):
+        assert damages == also != []
+        assert some[:1000] == others[:1000]
+
+
 def test_many_false_beginnings_come_to_an_end() -> None:
     content = gzip.compress(b"A line.") + b"\x1f\x8b\x08\x00" * 100_000
     found = records(gzip.compress(warc_of(PAGES)) + content)
@@ -363,6 +403,9 @@ def test_records_that_are_no_pages_are_passed_by_with_their_reason() -> None:
         (b"Content-Encoding: gzip\r\n", PAGE, PAGE),
         (b"Content-Encoding: br\r\n", PAGE, PAGE),
         (b"Content-Encoding: none-such\r\n", PAGE, PAGE),
+        # Without its frame, as some servers have it.
+        (b"Content-Encoding: deflate\r\n", zlib.compress(PAGE), PAGE),
+        (b"Content-Encoding: deflate\r\n", zlib.compress(PAGE)[2:-4], PAGE),
     ],
 )
 def test_encodings_of_http_are_undone(headers: bytes, body: bytes, expected: bytes) -> None:
@@ -370,11 +413,29 @@ def test_encodings_of_http_are_undone(headers: bytes, body: bytes, expected: byt
     assert contents(found) == [expected, PAGE]
 
 
-def test_a_bomb_inside_an_answer_is_too_large() -> None:
-    bomb = answer(gzip.compress(bytes(50 << 20)), HTML + b"Content-Encoding: gzip\r\n")
-    found = records(warc_record(bomb) + warc_of([PAGE]), max_bytes=1 << 20)
+@pytest.mark.parametrize("encoding", [b"br", b"gzip", b"deflate", b"zstd, br"])
+def test_a_body_that_cannot_be_decoded_is_no_page(encoding: bytes) -> None:
+    noise = b"\x1b\xbc\x01" + bytes(i * 37 % 256 for i in range(60))
+    headers = HTML + b"Content-Encoding: " + encoding + b"\r\n"
+    found = records(warc_record(answer(noise, headers)) + warc_of([PAGE]))
     assert contents(found) == [PAGE]
-    assert len(errors(found)) == 1
+    assert errors(found) == [
+        f"its HTTP body is damaged, or is not encoded ({encoding.decode()}) as its headers say"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "bomb"),
+    [
+        (b"gzip", gzip.compress(bytes(50 << 20))),
+        (b"deflate", zlib.compress(bytes(50 << 20))[2:-4]),
+    ],
+)
+def test_a_bomb_inside_an_answer_is_too_large(encoding: bytes, bomb: bytes) -> None:
+    large = answer(bomb, HTML + b"Content-Encoding: " + encoding + b"\r\n")
+    found = records(warc_record(large) + warc_of([PAGE]), max_bytes=1 << 20)
+    assert contents(found) == [PAGE]
+    assert len(errors(found)) == 1 and "is larger than" in errors(found)[0]
 
 
 @pytest.mark.parametrize(
@@ -689,6 +750,41 @@ def test_any_text_is_a_table_when_a_column_is_named() -> None:
 def test_a_table_in_another_encoding() -> None:
     found = records("id,text\n1,Łódź\n".encode("iso-8859-2"), encoding="iso-8859-2")
     assert contents(found) == ["Łódź"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16-le", "utf-16-be"])
+def test_a_table_may_begin_with_a_mark(encoding: str) -> None:
+    mark = "" if encoding == "utf-8-sig" else "\ufeff"
+    found = records(f"{mark}id,text\n1,Łódź\n2,Gdańsk\n".encode(encoding))
+    assert contents(found) == ["Łódź", "Gdańsk"]
+    assert [r.id for r in found] == ["1", "2"]
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_cell_without_its_closing_quote_is_told(end: str) -> None:
+    found = records(f'id,text\n1,one\n2,"two\n3,three{end}'.encode())
+    assert contents(found) == ["one"]
+    assert errors(found) == [
+        "row 2: a quoted cell has no closing quote; the rows behind it are not read"
+    ]
+    assert contents(records(f'id,text\n1,one\n2,"two"{end}'.encode())) == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("name,price\nlamp,2\n", "looks like a table of name, price"),
+        ("name\tprice\nlamp\t2\n", "looks like a table of name, price"),
+        ("Tide, lamp\nand nothing else.\n", None),
+        ("Tide,lamp\nand nothing else.\n", None),
+        ("One line only", None),
+    ],
+)
+def test_a_text_that_may_be_a_table_is_told(content: str, told: str | None) -> None:
+    said: list[str] = []
+    assert contents(records(content.encode(), notice=said.append)) == [content.encode()]
+    assert len(said) == (told is not None)
+    assert told is None or told in said[0]
 
 
 def test_a_row_without_an_end_stops_at_the_limit() -> None:

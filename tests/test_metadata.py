@@ -3,10 +3,12 @@
 import json
 
 import pytest
+from turbohtml.extract import DateExtraction, dates
 
 from boilerclass import readers
 from boilerclass.document import Metadata
 from boilerclass.readers import addresses
+from boilerclass.readers import metadata as metadata_module
 from boilerclass.readers.metadata import LONGEST_NAME, LONGEST_TEXT
 
 ADDRESS = "https://tide.example/news/lamp"
@@ -105,6 +107,33 @@ def test_dates_are_iso_8601(stated: str, date: str | None) -> None:
 def test_a_date_outside_the_head_is_found() -> None:
     page = "<!DOCTYPE html><p><time datetime=2026-03-04 pubdate>4 March</time>Tide."
     assert readers.read(page).source.metadata().date == "2026-03-04"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<time datetime=2026-03-04>4 March</time>",
+        "<p class=byline>Ines Calder, 4 March 2026",
+        "<span class=date>04.03.2026</span>",
+        '<link rel=canonical href="https://tide.example/2026/03/04/lamp">',
+        '<meta property="article:modified_time" content="2026-03-04T05:06:07Z">',
+        json_ld({"@type": "WebPage", "datePublished": "2026-03-04"}),
+        "<time datetime=1871-03-04>",
+        "<p>On 4 March 2026 it rained.",
+    ],
+)
+def test_a_date_is_what_the_parser_library_finds(
+    body: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = f"<!DOCTYPE html><body>{body}"
+    found = dates(page, DateExtraction(original=True, extensive_search=False))
+    read = readers.read(page).source.metadata().date
+    assert read == (found.date if found else None)
+
+    class Other:
+        """A tree of a version that has no such question."""
+
+    assert metadata_module.found(Other(), page) == read  # type: ignore[arg-type]
 
 
 def test_hostile_values_are_bounded_and_harmless() -> None:

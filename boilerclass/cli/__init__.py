@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -59,23 +60,37 @@ class _Group(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def make_context(self, *arguments: Any, **named: Any) -> click.Context:
+        with _output_that_may_end():  # --help is written here
+            return super().make_context(*arguments, **named)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with _output_that_may_end():
+                return super().invoke(ctx)
         except click.BadParameter as error:
             raise _from_its_source(error) from error
         except InvalidOption as error:
             raise click.UsageError(str(error)) from error
         except BoilerclassError as error:
             raise click.ClickException(str(error)) from error
-        except BrokenPipeError:
-            # Here, because click would make it exit code 1: whoever reads has all that was wanted.
-            _discard_output()
-            return 0
-        except OSError as error:
-            _discard_output()
-            place = error.filename or "standard output"
-            raise click.ClickException(f"{visible_line(str(place))}: {error.strerror}") from error
+
+
+@contextmanager
+def _output_that_may_end() -> Iterator[None]:
+    """Ends the command where standard output cannot be written.
+
+    Here, because click would make a closed pipe exit code 1: whoever reads has all that was wanted.
+    """
+    try:
+        yield
+    except BrokenPipeError as error:
+        _discard_output()
+        raise click.exceptions.Exit(0) from error
+    except OSError as error:
+        _discard_output()
+        place = error.filename or "standard output"
+        raise click.ClickException(f"{visible_line(str(place))}: {error.strerror}") from error
 
 
 def _from_its_source(error: click.BadParameter) -> click.BadParameter:

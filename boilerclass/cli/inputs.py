@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import glob
 import os
 import stat
@@ -23,6 +24,7 @@ from boilerclass.errors import BoilerclassError, InvalidOption, UnreadableInput
 from boilerclass.options import Options
 
 STDIN = "-"
+CLOSED = "standard input is closed: pipe something in, or name a file"
 MISSING = "there is no such file or directory"
 NO_INPUT = (
     "No input. Name files, directories or globs, or pipe a page in: "
@@ -238,7 +240,11 @@ def _source(entry: Entry, record: Record, taken: Taken) -> Source:
 
 
 def _opened(path: str) -> AbstractContextManager[BinaryIO]:
-    return nullcontext(sys.stdin.buffer) if path == STDIN else Path(path).open("rb")
+    if path != STDIN:
+        return Path(path).open("rb")
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, CLOSED)
+    return nullcontext(sys.stdin.buffer)
 
 
 def _named(path: str, unwanted: str | None) -> Iterator[Entry]:

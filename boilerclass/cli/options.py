@@ -16,6 +16,8 @@ from boilerclass.options import KINDS, PRESETS
 Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
 
+LONGEST_WAIT = 1_000_000
+"""Seconds that a document may be given, twelve days: threads cannot wait for ever."""
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 _SIZE = re.compile(r"(\d+)\s*([KMG]?)B?", re.I)
 
@@ -62,6 +64,24 @@ class Size(click.ParamType[int]):
         return int(match[1]) * _UNITS[match[2].upper()]
 
 
+class Seconds(click.ParamType[float]):
+    """A time to wait, which is not endless."""
+
+    name = "seconds"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = 0
+        if not 0 < seconds <= LONGEST_WAIT:
+            words = f"{value!r} is no time: give seconds, more than 0 and at most {LONGEST_WAIT:,}"
+            self.fail(f"{words}; leave it out for no limit.", param, ctx)
+        return seconds
+
+
 def bundle(*decorators: Decorator) -> Decorator:
     """One decorator that adds several, in the order in which ``--help`` is to list them."""
     return lambda command: reduce(lambda done, add: add(done), reversed(decorators), command)
@@ -69,7 +89,8 @@ def bundle(*decorators: Decorator) -> Decorator:
 
 def inputs() -> Decorator:
     """The arguments INPUTS."""
-    return click.argument("inputs", nargs=-1, type=click.Path(allow_dash=True))
+    # One that cannot be read is told when its turn comes, and stops no other.
+    return click.argument("inputs", nargs=-1, type=click.Path(allow_dash=True, readable=False))
 
 
 def formats(rows: Mapping[str, str]) -> Decorator:
@@ -115,7 +136,7 @@ columns = bundle(
 output_file = click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, allow_dash=True),
+    type=click.Path(dir_okay=False, allow_dash=True, readable=False),
     metavar="FILE",
     help="Write into FILE instead of standard output. FILE appears when all is done.",
 )
@@ -123,7 +144,7 @@ output = bundle(
     output_file,
     click.option(
         "--output-dir",
-        type=click.Path(file_okay=False),
+        type=click.Path(file_okay=False, readable=False),
         metavar="DIR",
         help="Write a file for each input into DIR, in the same folders as below the directory "
         "that was given.",
@@ -224,14 +245,14 @@ running = bundle(
     ),
     click.option(
         "--timeout",
-        type=click.FloatRange(min=0, min_open=True),
+        type=Seconds(),
         metavar="SECONDS",
         help="Give up on a document that takes longer. Not given, there is no limit: what is "
         "written then never depends on how busy the machine is.",
     ),
     click.option(
         "--errors",
-        type=click.Path(dir_okay=False),
+        type=click.Path(dir_okay=False, readable=False),
         metavar="FILE",
         help="Write a JSON line for each document that failed or record that was passed by: id, "
         "container, ordinal, url, error, kind (failed or skipped).",

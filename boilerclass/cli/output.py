@@ -30,10 +30,17 @@ NO_PLACE = (
 )
 
 
+CLOSED = "standard output is closed: name a file with -o, or send it to one with >"
 CUT_SHORT = (
     "{path} has lost what an earlier run wrote, so the run cannot be resumed: "
     "start it anew without --resume."
 )
+WHY_NOT = {
+    errno.ENOENT: "there is no such directory; make it first",
+    errno.ENOTDIR: "a part of its path is a file, no directory",
+    errno.EEXIST: "it is a file, no directory",
+}
+"""What the system says in fewer words."""
 NO_SYNC = frozenset((errno.EINVAL, errno.ENOTSUP))
 """What devices and pipes say, which hold nothing."""
 
@@ -218,6 +225,8 @@ def opened(
             folder(output_dir)
             yield _Tree(output_dir, form, place)
         elif output is None or output == STDOUT:
+            if sys.stdout is None:
+                raise OutputError(CLOSED)
             look = Look(several, sys.stdout.isatty())
             out = sys.stdout.buffer
             with _sheet(form, out, place, look) as sheet:
@@ -236,7 +245,8 @@ def opened(
 
 def unwritable(path: object, error: OSError) -> OutputError:
     """The error in the user's words."""
-    return OutputError(f"cannot write {visible_line(str(path))}: {error.strerror}")
+    why = WHY_NOT.get(error.errno or 0, error.strerror)
+    return OutputError(f"cannot write {visible_line(str(path))}: {why}")
 
 
 def check(entries: Iterable[Entry], form: Format, place: Place) -> None:

@@ -23,7 +23,9 @@ def inside(name: str | None, ordinal: int) -> str:
     >>> inside("../../etc/passwd", 3), inside(None, 3), inside("a//b\\\\c.html", 3)
     ('etc/passwd', '00000003', 'a/b/c.html')
     """
-    parts = (_UNSAFE.sub("_", part).rstrip(". ") for part in re.split(r"[/\\]", name or ""))
+    if name is None:
+        return f"{ordinal:08d}"
+    parts = (_UNSAFE.sub("_", part).rstrip(". ") for part in re.split(r"[/\\]", name))
     path = "/".join(_cut(part) for part in parts if part)
     return path if path and len(path.encode()) <= LONGEST else f"{ordinal:08d}"
 
@@ -36,6 +38,8 @@ class Taken:
 
     def free(self, name: str | None, ordinal: int) -> str:
         """Where the record goes, apart from the other records of the container."""
+        if name is None:  # so are all of them then, and a path is made for none of the many
+            return inside(name, ordinal)
         path = PurePosixPath(inside(name, ordinal))
         if path.suffix.lower() in PAGE_SUFFIXES:
             path = path.with_suffix("")

@@ -19,7 +19,7 @@ from boilerclass.options import Options
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False),
+    type=click.Path(dir_okay=False, readable=False),
     required=True,
     metavar="FILE",
     help="Write the memory into FILE, which appears when all is done.",
@@ -65,8 +65,11 @@ def command(ctx: click.Context, /, verbose: bool, **chosen: Any) -> None:
                 copies += not new
     tally.close()
     memory = counter.memory()
-    with output.atomic(Path(chosen["output"])) as file:
-        file.write(memory.packed())
+    try:
+        with output.atomic(Path(chosen["output"])) as file:
+            file.write(memory.packed())
+    except OSError as error:
+        raise output.unwritable(chosen["output"], error) from error
     said = f"pages: {memory.pages:,}, sites: {len(memory.sites):,}"
     if copies:
         said += f"; copies and empty ones: {copies:,}"

@@ -81,6 +81,9 @@ def records(stream: Stream, reading: Reading, start: int = 0) -> Iterator[Record
         yield from _behind_damage(stream, reading, start)
         return
     if form is None:
+        doubt = delimited.doubt(stream.head(HEAD))
+        if doubt is not None:
+            reading.notice(doubt)
         yield Record(None, document(stream, reading))
         return
     read: Records = import_module(form.module).records

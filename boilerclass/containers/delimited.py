@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -20,6 +21,11 @@ DELIMITERS = ",\t;|"
 HEADER = 8192
 """Bytes in which the row of names ends."""
 STOPPED = "row {row}: {error}; the rows behind it are not read"
+NOT_CLOSED = "a quoted cell has no closing quote"
+MAYBE = (
+    "is read as one text, but looks like a table of {names}: if it is one, name the column of "
+    "pages with --html-column or --text-column"
+)
 
 _NAME = re.compile(r"[^\W\d][\w.:-]{0,63}")
 
@@ -35,13 +41,25 @@ def opens(head: bytes, reading: Reading) -> bool:
         return False
     if reading.columns.html is not None or reading.columns.text is not None:
         return bool(line.strip()) and "\0" not in line
+    return tables.has_content(_names(line))
+
+
+def doubt(head: bytes) -> str | None:
+    """What the user should know about a document that begins so, and may be a table; words that fit
+    after its name."""
+    line, _, rest = _text(head).partition("\n")
+    second = rest.partition("\n")[0]
+    names, mark = _names(line.strip("\r")), _delimiter(line)
+    if not names or second.count(mark) < line.count(mark):
+        return None
+    return MAYBE.format(names=", ".join(names))
+
+
+def _names(line: str) -> list[str]:
+    """The names of columns that a line consists of; none when it is something else."""
     names = [name.strip('" ') for name in line.split(_delimiter(line))]
-    return (
-        len(names) > 1
-        and len(set(names)) == len(names)
-        and all(map(_NAME.fullmatch, names))
-        and tables.has_content(names)
-    )
+    alone = len(names) > 1 and len(set(names)) == len(names)
+    return names if alone and all(map(_NAME.fullmatch, names)) else []
 
 
 def records(stream: Stream, reading: Reading, start: int) -> Iterator[Record]:
@@ -64,6 +82,8 @@ def rows(stream: Stream, reading: Reading, choose: Choice, start: int) -> Iterat
         choose(names)
         for cells in table:
             lines.row_ends()
+            if lines.ended:  # while the row was being read
+                raise csv.Error(NOT_CLOSED)
             if cells:
                 if ordinal >= start:
                     yield tables.Row(ordinal, dict(zip(names, cells, strict=False)))
@@ -83,12 +103,13 @@ class _Lines:
     def __init__(self, stream: Stream, reading: Reading) -> None:
         file = io.BufferedReader(stream, CHUNK)
         try:
-            self._file = io.TextIOWrapper(
-                file, reading.encoding or "utf-8-sig", "replace", newline=""
-            )
+            encoding = reading.encoding or _encoding(stream.head(HEADER))
+            self._file = io.TextIOWrapper(file, encoding, "replace", newline="")
         except LookupError as error:
             raise InvalidOption(str(error)) from error
         self._limit = self._left = reading.max_bytes
+        self.ended = False
+        """Whether there are no more lines."""
 
     def row_ends(self) -> None:
         self._left = self._limit
@@ -99,12 +120,20 @@ class _Lines:
             if self._left < 0:
                 raise _RowTooLarge(str(too_large(self._limit)))
             yield line
+        self.ended = True
 
 
 def _first_line(head: bytes) -> str:
-    return (
-        head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").partition("\n")[0].strip("\r")
-    )
+    return _text(head).partition("\n")[0].strip("\r")
+
+
+def _text(head: bytes) -> str:
+    return head.decode(_encoding(head), "replace")
+
+
+def _encoding(head: bytes) -> str:
+    """By the mark at the beginning: spreadsheets write UTF-16 as well."""
+    return "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
 
 
 def _delimiter(line: str) -> str:

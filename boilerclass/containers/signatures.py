@@ -61,8 +61,18 @@ def describe(content: bytes, *, encoding_known: bool = False) -> str | None:
         return None
     if _is_utf16(sample):
         return None
-    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    controls = _controls(sample)
     return "binary data" if controls > max(FEW_CONTROLS, CONTROL_SHARE * len(sample)) else None
+
+
+def surely_readable(content: bytes) -> bool:
+    """Whether ``content`` opens as markup does, or holds no byte that text does not."""
+    sample = content[:SAMPLE]
+    return _MARKUP.match(sample) is not None or not _controls(sample)
+
+
+def _controls(sample: bytes) -> int:
+    return len(sample) - len(sample.translate(None, _CONTROLS))
 
 
 def _is_utf16(sample: bytes) -> bool:

@@ -95,23 +95,31 @@ class Stream(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # all it is given
-        """Never bytes of two members at once."""
+    def read(self, size: int = -1) -> bytes:
+        """Never bytes of two members at once; a whole piece is given as it is."""
+        if size < 0:
+            return self.readall()
         self._fill(1)
         if not self._ready:
             if self.damage is not None:
                 damage, self.damage = self.damage, None
                 raise damage
-            return 0
-        piece = memoryview(self._ready[0])[self._taken :]
-        size = min(len(buffer), len(piece))
-        buffer[:size] = piece[:size]
-        self._waiting -= size
-        self._taken += size
-        if size == len(piece):
+            return b""
+        whole = self._ready[0]
+        piece = (
+            whole[self._taken : self._taken + size] if self._taken or size < len(whole) else whole
+        )
+        self._waiting -= len(piece)
+        self._taken += len(piece)
+        if self._taken == len(whole):
             self._ready.popleft()
             self._taken = 0
-        return size
+        return piece
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # all it is given
+        piece = self.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
 
     @contextmanager
     def searchable(self) -> Iterator[BinaryIO]:

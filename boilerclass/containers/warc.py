@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from boilerclass.containers.record import Reading, Record, too_large
-from boilerclass.containers.signatures import describe
+from boilerclass.containers.signatures import describe, surely_readable
 from boilerclass.containers.stream import CHUNK, Damage, Stream
 from boilerclass.errors import MissingExtra, UnreadableInput
 from boilerclass.readers.encoding import codec_of
@@ -22,6 +24,7 @@ WRONG_LENGTH = "its length is wrong: it goes on where it says that it ends"
 CUT = "the record before is cut off, or its length is wrong"
 NO_LENGTH = "its Content-Length is no number"
 NO_HTTP = "its HTTP headers cannot be read"
+ENCODED = "its HTTP body is damaged, or is not encoded ({encoding}) as its headers say"
 LOST = "{size:,} bytes here are no record"
 GIVEN_UP = "the rest is not read, as more of it is damaged than sound"
 
@@ -45,11 +48,16 @@ DECODINGS: tuple[Literal["all", "content", "transfer", "none"], ...] = (
 )
 """What to undo, in the order of trying: many crawlers store a body without the encodings that its
 headers still name."""
+STORED_AS_IT_IS = DECODINGS[2:]
+"""Those that leave a content encoding as it is."""
 MOST_BREAKS = 100
 """Breaks, beyond the number of records, after which the rest is not read: somebody may have made
 them."""
-AT_ONCE = 1 << 18
+AT_ONCE = 1 << 16
 """Bytes asked for at once; fastwarc makes room for as many."""
+AHEAD = 1 << 20
+"""Bytes of a record up to which it is looked ahead whether it ends well, which costs less than to
+look for a record within it; so many are in memory twice."""
 SLACK = 64
 """Bytes between two records that are no loss: blank lines."""
 SIGHT = 64
@@ -74,7 +82,7 @@ class _Body(NamedTuple):
 
 class _Feed:
     """Gives fastwarc the bytes up to the next break: a damage, or a record that begins inside the
-    one before, which is not as long as it says then. It looks ahead only where that is not sure."""
+    one before, which is not as long as it says then."""
 
     def __init__(self, stream: Stream, limit: int) -> None:
         self._stream = stream
@@ -118,7 +126,7 @@ class _Feed:
         """Read behind the break."""
         self.damage, self.broken, self.told = None, False, False
         self._begun = self._inside_line = False
-        self.end = self.position
+        self.end, self._content = self.position, 0
 
     def loss(self) -> Exception | None:
         """What has been lost before the break or the end, if nobody has told."""
@@ -138,6 +146,8 @@ class _Feed:
         length = _length(record)
         known = length is not None and record.stream_pos == self._start and self._block >= 0
         self.end = self._block + length if known and length is not None else None
+        if self.end and 0 < self.end - self.position <= AHEAD and self._ends_well():
+            self._content = self.end
 
     def verify(self) -> None:
         """Nothing, when all of the record at hand has been read and something sound follows.
@@ -164,16 +174,17 @@ class _Feed:
             except Damage as damage:
                 self.damage = damage
                 return
-            self._piece, self._given = self._piece[self._given :] + more, 0
-            left = len(self._piece)
+            self._piece = self._piece[self._given :] + more if left else more
+            self._given, left = 0, left + len(more)
             if not more:
                 return
 
     def _next(self) -> int:
         """Where in the piece a record may begin, or too little is there to see whether it does."""
-        found = self._piece.find(b"WARC/", self._given + 1)
+        first = self._given + max(1, self._content - self.position)
+        found = self._piece.find(b"WARC/", first)
         if found < 0:
-            found = self._piece.rfind(b"W", max(self._given + 1, len(self._piece) - SIGHT))
+            found = self._piece.rfind(b"W", max(first, len(self._piece) - SIGHT))
         return found if found >= 0 else len(self._piece)
 
     def _may_begin(self) -> bool:
@@ -344,9 +355,28 @@ def _answer(block: bytes, limit: int) -> _Body:
             content, _ = _taken(answer.reader, limit + 1, limit + 1)
         except OSError:
             continue
+        if decoding in STORED_AS_IT_IS:
+            content = _undone(content, answer.http_headers.get("Content-Encoding"), limit)
         media = answer.http_headers.get("Content-Type")
         return _Body(content, *_media(media), answer.http_headers.status_code or 0)
     raise UnreadableInput(NO_HTTP)
+
+
+def _undone(content: bytes, encoding: str | None, limit: int) -> bytes:
+    """A body whose encoding was not undone: it has none, or is deflated without a frame, which some
+    servers send and all browsers read.
+
+    Raises:
+        UnreadableInput: it is neither.
+    """
+    if encoding is None or surely_readable(content):
+        return content
+    decoder = zlib.decompressobj(-zlib.MAX_WBITS)
+    with suppress(zlib.error):
+        plain = decoder.decompress(content, limit + 1)
+        if decoder.eof or len(plain) > limit:
+            return plain
+    raise UnreadableInput(ENCODED.format(encoding=encoding[:LONGEST_MEDIA]))
 
 
 def _media(header: str | None) -> tuple[str, str | None]:

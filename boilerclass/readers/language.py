@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from turbohtml.detect import detect_language
 
 SAMPLE = 4_000
 """Characters that settle it; more cost time."""
+GLANCE = 100
+"""Characters that settle it when they are in the language that the page declares: of 3,666 pages
+two had another language than by SAMPLE, lists of titles in two. It costs a third."""
 CERTAIN = 0.5
 """Confidence below which what the page declares is believed instead."""
 
@@ -24,10 +29,32 @@ _TWO_LETTERS = dict(
 )
 
 
-def identify(text: str, declared: str | None) -> str | None:
-    """ISO 639-1 code of the text's language (639-3 where there is none), or the declared one."""
+def identify(texts: Iterable[str], declared: str | None) -> str | None:
+    """ISO 639-1 code of the language of the texts (639-3 where there is none), or the declared one.
+
+    Texts are taken as they are needed.
+    """
     primary = (declared or "").strip().replace("_", "-").split("-")[0].lower() or None
-    match = detect_language(text[:SAMPLE])
+    sample = _beginning(texts)
+    glance = _told(sample[:GLANCE]) if primary else None
+    return glance if glance and glance == primary else _told(sample) or primary
+
+
+def _told(text: str) -> str | None:
+    """The code that the characters say, if they do."""
+    match = detect_language(text)
     if match.language is None or match.confidence < CERTAIN:
-        return primary
+        return None
     return _TWO_LETTERS.get(match.language, match.language)
+
+
+def _beginning(texts: Iterable[str]) -> str:
+    """The first SAMPLE characters of the texts, parted by spaces."""
+    pieces: list[str] = []
+    size = 0
+    for text in texts:
+        pieces.append(text)
+        size += len(text) + 1
+        if size > SAMPLE:
+            break
+    return " ".join(pieces)[:SAMPLE]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import turbohtml
@@ -60,6 +60,10 @@ _UNSEEN = re.compile(
 )
 _BY = re.compile(r"^by\s+", re.I)
 _ADDRESS = re.compile(r"^(?:https?:|www\.|/|@|#)|\.(?:com|html?|php)\b|@", re.I)
+_EARLIEST = 1995
+"""No page of the web is older: what :class:`turbohtml.extract.DateExtraction` assumes."""
+_ORIGINAL = 1
+"""How turbohtml is asked for the day of publication, not of the last change."""
 
 
 Node = dict[str, Any]
@@ -86,7 +90,7 @@ def read(tree: turbohtml.Document, page: str, url: str | None) -> Metadata:
     article, nodes = _article(scripts, own)
     return Metadata(
         authors=_authors(article, nodes, metas),
-        date=_date(article, metas, page),
+        date=_date(article, metas) or found(tree, page),
         site=_site(article, nodes, metas),
         description=_text(
             _first(metas, _DESCRIPTIONS) or _string(article.get("description")), LONGEST_TEXT
@@ -135,15 +139,28 @@ def _site(article: Node, nodes: dict[str, Node], metas: dict[str, list[str]]) ->
     return _text(stated or publisher, LONGEST_NAME)
 
 
-def _date(article: Node, metas: dict[str, list[str]], page: str) -> str | None:
-    """The time of publication in ISO 8601, as exact as the page gives it."""
+def _date(article: Node, metas: dict[str, list[str]]) -> str | None:
+    """The time of publication in ISO 8601, as exact as the page states it."""
     stated = (value for name in _DATES for value in metas.get(name, ()))
-    for value in (*_strings(article.get("datePublished")), *stated):
-        date = _iso(value)
-        if date:
-            return date
-    found = dates(page, DateExtraction(original=True, extensive_search=False))
-    return found.date if found else None
+    dated = map(_iso, (*_strings(article.get("datePublished")), *stated))
+    return next(filter(None, dated), None)
+
+
+def found(tree: turbohtml.Document, page: str) -> str | None:
+    """The day of publication by the address, the elements and the classes of a parsed page.
+
+    :func:`turbohtml.extract.dates` parses its page, which costs more than all the other metadata;
+    what it asks then can be asked of the tree that is there. That is no public name: a version
+    that has it otherwise is given the page.
+    """
+    last = datetime.now(UTC).date()
+    bounds = (_EARLIEST, 1, 1, last.year, last.month, last.day)
+    try:
+        day = tree._dates(_ORIGINAL, last.year, *bounds, False)  # noqa: SLF001
+    except (AttributeError, TypeError):
+        public = dates(page, DateExtraction(original=True, extensive_search=False))
+        return public.date if public else None
+    return date(*day[:3]).isoformat() if day else None
 
 
 def _iso(value: str) -> str | None:

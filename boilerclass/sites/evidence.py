@@ -3,9 +3,17 @@
 Two things count. *This paragraph stands on k of the n pages of its site*: the number of other
 pages with it is taken as beta-binomial, for core and for all else, with the parameters that were
 found most likely on labelled pages and texts; the ratio of the two is the factor on the odds of
-core (naive Bayes: what the model says of the paragraph is the prior). It speaks against a teaser as
-well, which is of one page like the article that it stands in. *This line is the title of
+core (naive Bayes: what the model says of the paragraph is the prior). *This line is the title of
 another page*: the ratio of how often that is so of pointers and of core.
+
+Both speak of core against all else. What the model gives to the other labels stays in its own
+proportions, but for pointers among them: what is core no longer, or never was, has the label that
+it would have had. Of a paragraph that the model takes for the article those proportions say little:
+a percent is left to all of them, and that to what is mistaken for an article on one page, to
+captions and bylines, which no site repeats. So what is taken from the core of such a paragraph goes
+to what stands amid articles by the guide that pages were labelled after: a pointer there is a
+teaser, and sentences that the site puts into all its articles are promotion of its own. (Of
+labelled paragraphs that are such sentences ten are ads, of one site, and one is a recommendation.)
 
 RATES holds the parameters; ``boilerclass.training.recurrence`` estimates them, and
 ``benchmarks/sites.py --fit`` writes the file. They are apart by length. Headings and lines of fewer
@@ -49,13 +57,18 @@ MOST_TITLED = 5
 LEAST_FACTOR = 10.0
 """Factor from which evidence is strong (Jeffreys 1961, "Theory of Probability", appendix B): what
 is weaker must not take text from an article."""
+SMALLEST = np.float32(1e-12)
+"""What a probability is at least that something is divided by."""
 LEAST_CORE = 0.1
 """Probability of core below which a paragraph is not looked up: no threshold that is chosen for
 a document is as low."""
 
 _TITLE = ROLES.index(Role.TITLE)
+_POINTER = ROLES.index(Role.TEASER)
+"""What in an article is the title of another page."""
+_HOUSE = ROLES.index(Role.PROMO)
+"""What in articles is made of sentences and stands on most pages of a site."""
 _IS_CORE = np.array([LABEL_OF[role] is Label.CORE for role in ROLES])
-_IS_OF_THE_PAGE = _IS_CORE | np.array([role is Role.TEASER for role in ROLES])
 _IS_POINTER = np.array([role in (Role.TEASER, Role.RECOMMENDATION) for role in ROLES])
 
 
@@ -108,7 +121,9 @@ class Found:
 
     index: int
     factor: float
-    """On the odds of core and of teaser, to be divided by."""
+    """On the odds of core, to be divided by."""
+    prose: bool
+    """Whether it has the length of sentences."""
     pages: int
     """Pages of the site with the paragraph; 0 where that says nothing."""
     of: int
@@ -143,13 +158,29 @@ def weigh(document: Document, roles: Floats, memory: SiteMemory) -> tuple[Floats
     if not found:
         return roles, found
     told = [each.index for each in found]
-    against = np.array([[each.factor] for each in found], dtype=np.float32)
-    for_pointers = np.array([[rates().title if f.title else 1.0] for f in found], dtype=np.float32)
-    moved = roles[told] * np.where(_IS_POINTER, for_pointers, 1)
-    moved /= np.where(_IS_OF_THE_PAGE, against, 1)
     together = roles.copy()
-    together[told] = moved / moved.sum(axis=1, keepdims=True)
+    together[told] = _moved(roles[told], found)
     return together, found
+
+
+def _moved(roles: Floats, found: Sequence[Found]) -> Floats:
+    """The probabilities of some paragraphs after what was found about each."""
+    core = roles[:, _IS_CORE].sum(axis=1, keepdims=True)
+    rest = np.where(_IS_CORE, 0, roles)
+    named = np.array([[rates().title if f.title else 1.0] for f in found], dtype=np.float32)
+    likely = rest * np.where(_IS_POINTER, named, 1)
+    against = np.array([[each.factor] for each in found], dtype=np.float32)
+    before, after = (some.sum(axis=1, keepdims=True) for some in (rest, likely))
+    taken = core - core * (core + before) / (core + against * after)
+    own = likely / np.maximum(after, SMALLEST)
+    heirs = own.copy()
+    for row, each in enumerate(found):
+        heir = _POINTER if each.title else _HOUSE if each.prose else None
+        if heir is not None and core[row] > before[row]:
+            heirs[row] = np.arange(len(ROLES)) == heir
+    left = np.where(_IS_CORE, roles * (1 - taken / np.maximum(core, SMALLEST)), 0)
+    moved: Floats = left + own * before + heirs * taken
+    return moved
 
 
 def look_up(document: Document, wanted: list[int], memory: SiteMemory) -> list[Found]:
@@ -183,6 +214,7 @@ def look_up(document: Document, wanted: list[int], memory: SiteMemory) -> list[F
                 Found(
                     index=index,
                     factor=strength if strong else 1.0,
+                    prose=band == len(rates().bands) - 1,
                     pages=pages if strong else 0,
                     of=of,
                     site=site,
