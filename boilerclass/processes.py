@@ -1,20 +1,20 @@
 """Work that is shared between processes, its results in order.
 
-Copies of this process cost least, to begin and to be talked to. Where it cannot be copied, joblib's
-processes need no guarded main module and no cloned threads. Its ``Parallel`` is not used: it sends
-the model with every task, and goes on ahead of a slow reader without bound.
+Copies of this process cost least to begin: they have the model that it has loaded. Where it cannot
+be copied, joblib's processes need no guarded main module and no cloned threads. Its ``Parallel`` is
+not used: it sends the model with every task, and goes on ahead of a slow reader without bound.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
-from contextlib import AbstractContextManager, contextmanager
+from concurrent.futures import BrokenExecutor, Executor, Future
 from itertools import chain, islice
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from boilerclass import forks
+from boilerclass.errors import BoilerclassError
 
 AHEAD = 3
 """Tasks for each process that are given before the oldest is done."""
@@ -23,15 +23,8 @@ TASKS_OF_A_LIFE = 1_000
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
-Given_co = TypeVar("Given_co", covariant=True)
 
-
-class Awaited(Protocol[Given_co]):
-    """A result to come."""
-
-    def done(self) -> bool: ...
-    def result(self) -> Given_co: ...
-
+ENDED = "A process that shared the work ended; it may need too much memory. Try fewer jobs."
 
 _work: Callable[[Any], Any]
 """What this process does."""
@@ -42,6 +35,9 @@ def ordered(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int) ->
 
     Tasks are taken as they are needed. This process is one of the ``jobs``: it works on a task of
     its own whenever the next result is not there yet, so from the start on.
+
+    Raises:
+        BoilerclassError: a process has ended.
     """
     number = _number(jobs)
     source = iter(tasks)
@@ -50,8 +46,11 @@ def ordered(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int) ->
         return
     for first in source:
         life = chain((first,), islice(source, TASKS_OF_A_LIFE * number - 1))
-        with _crew(work, number - 1) as submit:
-            yield from _shared(work, life, submit, AHEAD * (number - 1))
+        try:
+            with _crew(work, number - 1) as crew:
+                yield from _shared(work, life, crew, AHEAD * (number - 1))
+        except BrokenExecutor as error:
+            raise BoilerclassError(ENDED) from error
 
 
 def _number(jobs: int) -> int:
@@ -64,45 +63,33 @@ def _number(jobs: int) -> int:
     return found
 
 
-def _crew(
-    work: Callable[[Task], Result], number: int
-) -> AbstractContextManager[Callable[[Task], Awaited[Result]]]:
-    """What gives a task to one of so many other processes."""
-    return _copies(work, number) if forks.possible() else _joblib(work, number)
+def _crew(work: Callable[[Task], Result], number: int) -> Executor:
+    """So many other processes that can do the work."""
+    if forks.possible():
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
 
+        return ProcessPoolExecutor(number, get_context("fork"), _begin_copy, (work,))
+    from joblib.externals import loky
 
-@contextmanager
-def _copies(
-    work: Callable[[Task], Result], number: int
-) -> Iterator[Callable[[Task], Awaited[Result]]]:
-    with forks.Crew(work, number) as crew:
-        yield crew.submit
-
-
-@contextmanager
-def _joblib(
-    work: Callable[[Task], Result], number: int
-) -> Iterator[Callable[[Task], Awaited[Result]]]:
-    from joblib.externals.loky import ProcessPoolExecutor
-
-    with ProcessPoolExecutor(number, initializer=_begin, initargs=(work,)) as crew:
-        yield lambda task: crew.submit(_do, task)
+    crew: Executor = loky.ProcessPoolExecutor(number, initializer=_begin, initargs=(work,))
+    return crew
 
 
 def _shared(
     work: Callable[[Task], Result],
     tasks: Iterator[Task],
-    submit: Callable[[Task], Awaited[Result]],
+    crew: Executor,
     most: int,
 ) -> Iterator[Result]:
     """The same, of one crew, which is given so many tasks at most before the oldest is done."""
-    window: deque[Awaited[Result]] = deque()
-    given: deque[Awaited[Result]] = deque()
+    window: deque[Future[Result]] = deque()
+    given: deque[Future[Result]] = deque()
     while True:
         while given and given[0].done():
             given.popleft()
         for task in islice(tasks, min(most - len(given), 2 * most - len(window))):
-            given.append(submit(task))
+            given.append(crew.submit(_do, task))
             window.append(given[-1])
         if window and not window[0].done() and len(window) < 2 * most:
             for task in islice(tasks, 1):
@@ -119,6 +106,11 @@ def _done(work: Callable[[Task], Result], task: Task) -> Future[Result]:
     except Exception as error:  # noqa: BLE001  # it is raised when its turn comes
         future.set_exception(error)
     return future
+
+
+def _begin_copy(work: Callable[[Any], Any]) -> None:
+    forks.settle()
+    _begin(work)
 
 
 def _begin(work: Callable[[Any], Any]) -> None:

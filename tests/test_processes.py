@@ -78,13 +78,20 @@ def test_a_task_that_cannot_be_sent_is_an_error_in_its_turn(jobs: int) -> None:
         next(results)
 
 
-@needs_copies
-def test_a_copy_that_ends_is_an_error() -> None:
-    with forks.Crew(os._exit, 1) as crew, pytest.raises(BoilerclassError, match="ended"):
-        crew.submit(1).result()
+def test_a_process_that_ends_is_an_error() -> None:
+    with pytest.raises(BoilerclassError, match="ended"):
+        list(ordered(_leave, [os.getpid()] * 9, 2))
 
 
-@needs_copies
+def _leave(leader: int) -> None:
+    if os.getpid() != leader:
+        os._exit(1)
+
+
 def test_what_cannot_travel_is_an_error() -> None:
-    with forks.Crew(memoryview, 1) as crew, pytest.raises(BoilerclassError, match="pickle"):
-        crew.submit(b"tide").result()
+    with pytest.raises((TypeError, PicklingError), match="generator"):
+        list(ordered(_characters, ["tide"] * 9, 2))
+
+
+def _characters(text: str) -> Iterator[str]:
+    yield from text
