@@ -86,7 +86,7 @@ def stored(path: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         UnreadableInput: the folder holds no file that the model was made of, or other ones.
     """
-    files = golds.digests(path, manifest["recipe"]["sources"])
+    files = golds.digests(path, manifest.get("corpus", manifest["recipe"]["sources"]))
     if not files:
         raise UnreadableInput(f"{path} holds nothing that {manifest['name']} was made of")
     if files != manifest.get("corpus", files):
