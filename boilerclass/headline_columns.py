@@ -15,13 +15,14 @@ _ENDS = (
 )  # fmt: skip
 _NUMBERS = ("number_first", "numbers", "number_opens_clause")
 _MARKS = ("colon", "dash", "comma", "quote", "quote_first", "bracket", "at_or_hash", "symbol")
+_QUOTED = ("short_quotes", "long_quotes", "quoted_share")
 _CASE = (
     "cased", "capitalised", "all_capitals", "names_inside", "no_name_inside", "title_case",
     "unspaced", "one_clause",
 )  # fmt: skip
 _PLACES = ("count", "any", "first", "opens", "last_opens", "end")
 _LEXICAL = tuple(f"{name}_{place}" for name in CLASSES for place in _PLACES)
-COLUMNS = _LENGTHS + _ENDS + _NUMBERS + _MARKS + _CASE + _LEXICAL
+COLUMNS = _LENGTHS + _ENDS + _NUMBERS + _MARKS + _QUOTED + _CASE + _LEXICAL
 
 Array = np.ndarray[Any, np.dtype[Any]]
 _QUOTES = "\"'„“”«»‘’`「」『』"
@@ -29,6 +30,7 @@ _DASHES = "-–—|"
 _BRACKETS = "()[]【】"
 _QUESTIONS = "?؟;"  # ';' is the Greek one
 _ENDING = 3  # words
+_SHORT_QUOTE = 3  # words: up to here marks of quotation hint at something, beyond somebody speaks
 
 
 def columns(text: Text, lexicon: Lexicon) -> Array:
@@ -39,6 +41,7 @@ def columns(text: Text, lexicon: Lexicon) -> Array:
         *_ends(text),
         *_numbers(text, clause),
         *_marks(text),
+        *_quoted(text),
         *_case(text, clause),
         *_lexical(text, clause, hits(text, lexicon)),
     ]
@@ -109,6 +112,34 @@ def _marks(text: Text) -> list[Array]:
         _signs(text, _is(text, _BRACKETS)),
         _signs(text, _is(text, "#@")),
         _signs(text, symbol),
+    ]
+
+
+def _quoted(text: Text) -> list[Array]:
+    """Quotations of few words, of many, and the share of the words that stand in any.
+
+    A mark opens after what is no part of a word and closes before it: the apostrophe of a word
+    does neither. Scripts without spaces have marks of their own for both.
+    """
+    quote = np.flatnonzero(_is(text, _QUOTES))
+    word = (text.kind == LETTER) | (text.kind == DIGIT) | (text.kind == SYLLABLE)
+    opens, closes = _is(text, "「『")[quote], _is(text, "」』")[quote]
+    opening = quote[opens | ~(closes | word[quote - 1])]
+    closing = quote[closes | ~(opens | word[np.minimum(quote + 1, len(word) - 1)])]
+    after = np.searchsorted(closing, opening, side="right")
+    opening, after = opening[after < len(closing)], after[after < len(closing)]
+    # Of marks that open in a row without one that closes, the last begins the quotation.
+    last = np.flatnonzero(np.diff(after, append=-1) != 0)
+    first, end = opening[last], closing[after[last]]
+    inside = text.row[first] == text.row[end]
+    first, end = first[inside], end[inside]
+    words = np.searchsorted(text.start, end) - np.searchsorted(text.start, first)
+    row, short = text.row[first], words <= _SHORT_QUOTE
+    total = np.maximum(np.bincount(text.word_row, minlength=text.rows), 1)
+    return [
+        np.log1p(np.bincount(row, short & (words > 0), minlength=text.rows)),
+        np.log1p(np.bincount(row, ~short, minlength=text.rows)),
+        np.bincount(row, words, minlength=text.rows) / total,
     ]
 
 

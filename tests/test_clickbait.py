@@ -290,6 +290,30 @@ def test_no_test_headline_is_a_training_example() -> None:
     assert not tested & written
 
 
+def test_examples_are_one_labelled_headline_a_line() -> None:
+    examples = Path(clickbait_rows.__file__).with_name("clickbait_examples.tsv")
+    rows = [line.split("\t") for line in examples.read_text("utf-8").splitlines()]
+    headlines = [headline for _, _, headline in rows]
+    assert {label for _, label, _ in rows} == {"0", "1"}
+    assert len(set(headlines)) == len(headlines)
+    assert all(headline == " ".join(headline.split()) for headline in headlines)
+
+
+def test_only_sources_where_clickbait_is_rare_count_it_more() -> None:
+    names = ["own", "own", "examples", "examples"]
+    rows = clickbait_rows.Rows(
+        headlines=list("abcd"),
+        label=np.array([0, 1, 0, 1]),
+        language=np.array(["ro"] * 4),
+        source=np.array(names),
+        licence=np.array(["own labels"] * 4),
+        held_out=np.zeros(4, dtype=bool),
+    )
+    plain, rare, written, bait = training.weights(rows)
+    assert rare > plain
+    assert written == bait
+
+
 @needs_corpus
 def test_held_out_spanish_teasers_keep_their_quality() -> None:
     rows = clickbait_rows.load(CORPUS)

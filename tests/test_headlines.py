@@ -108,10 +108,23 @@ def test_a_headline_is_read_in_the_language_that_explains_most_of_it() -> None:
         ("Azi pleacă el", "no_name_inside", 1),
         ("Azi pleacă Ion", "no_name_inside", 0),
         ("Here Is How We Did It", "title_case", 1),
+        ("El „dispare” azi", "quoted_share", 1 / 3),
+        ("„Plec”, spune", "quoted_share", 1 / 2),
+        ("It's Ion's", "quoted_share", 0),
+        ('Dangling "open', "quoted_share", 0),
+        ("'Yes' and 'no'", "short_quotes", np.log1p(2)),
+        ("'Yes' and 'no'", "long_quotes", 0),
+        ("'I don't know what it's for'", "long_quotes", np.log1p(1)),
+        ("彼は「行く」と", "short_quotes", np.log1p(1)),
     ],
 )
 def test_columns_say_what_they_name(headline: str, name: str, value: float) -> None:
-    assert column(headline, name) == value
+    assert column(headline, name) == pytest.approx(value)
+
+
+def test_a_quotation_does_not_cross_the_border_of_a_headline() -> None:
+    dense = columns(read(['open "here', 'ends" here']), TOY)
+    assert not dense[:, COLUMNS.index("quoted_share")].any()
 
 
 @pytest.mark.parametrize(

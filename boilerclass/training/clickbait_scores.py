@@ -17,7 +17,7 @@ THRESHOLD = 0.5
 FEWEST = 5  # clickbait rows, and others, from which a figure is worth writing down
 
 Array = np.ndarray[Any, np.dtype[Any]]
-# Probabilities of all rows from a model fitted on the rows given.
+# Probabilities of all other rows from a model fitted on the rows given; zero for these.
 Refit = Callable[[Array], Array]
 
 
