@@ -71,6 +71,7 @@ HOMES = {
     "threadpoolctl": ("blas", "training."),
     "click": ("cli.",),
     "fastwarc": ("containers.warc",),
+    "isal": ("containers.compression",),
     "zstandard": ("containers.zstd", "cli.compression"),
 }
 """Where each third-party library may be imported; numpy has NO_NUMPY."""
