@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -43,6 +44,8 @@ SMALL, USUAL, OF_THE_WILD = 2_000, 60_000, 250_000
 """Characters of a page where many are needed, where some are, and where one is to be typical."""
 JOB_PAGES = 2_000
 TWO_JOBS = ("", "times one by the clock", "CPU ms a page, one", "two", "times one")
+SEPARATOR = "  "
+"""Between the columns of a row that is printed."""
 STARTS = 10
 TEXT_LINES = (10, 40, 4_000)
 """Lines of a plain text: one of 3, of 12 and of 1,250 thousand bytes."""
@@ -204,10 +207,22 @@ def two_jobs() -> Iterator[Row]:
             subprocess.run([*command, "--jobs", str(jobs)], check=True, capture_output=True)
             processor.wait()
 
-        def library(jobs: int) -> None:  # last, since its processes stay for a while
+        def library(jobs: int) -> None:
             labelled(pages, jobs=jobs)
 
-        ways: dict[str, Callable[[int], None]] = {"clean --jobs": shell, "label_many": library}
+        def threaded(jobs: int) -> None:  # last, since joblib's processes stay for a while
+            done = threading.Event()
+            other = threading.Thread(target=done.wait)
+            other.start()
+            labelled(pages, jobs=jobs)
+            done.set()
+            other.join()
+
+        ways: dict[str, Callable[[int], None]] = {
+            "clean --jobs": shell,
+            "label_many": library,
+            "label_many beside another thread": threaded,
+        }
         for name, way in ways.items():
             runs = [(cost(way, 1), cost(way, 2)) for _ in range(ROUNDS)]
             one, two = (
@@ -228,6 +243,13 @@ class Cost(NamedTuple):
 
     seconds: float
     processor: float
+
+
+def two_jobs_apart() -> list[Row]:
+    """What :func:`two_jobs` gives in a process of its own, since this one may have threads."""
+    command = [sys.executable, str(HERE / "speed.py"), "--only", "jobs"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return [tuple(line.split(SEPARATOR)) for line in done.stdout.splitlines()]
 
 
 def cost(way: Callable[[int], None], jobs: int) -> Cost:
@@ -327,7 +349,7 @@ rounds. {circumstances()}
 
 {JOB_PAGES:,} pages of {USUAL:,} characters, start included.
 
-{table(TWO_JOBS, list(two_jobs()))}
+{table(TWO_JOBS, two_jobs_apart())}
 
 ## Cost against size and number
 
@@ -393,7 +415,7 @@ def main() -> None:
         return
     if chosen.only:
         for found in {"text": text_rates, "jobs": two_jobs, "start": start_up}[chosen.only]():
-            print(*found, sep="  ")
+            print(*found, sep=SEPARATOR)
         return
     print(circumstances(), f"{PURE} leaves the kernels unused.", sep="\n")
     for row in compared(pages(chosen.corpus, chosen.pages)):
