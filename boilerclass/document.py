@@ -282,8 +282,14 @@ class Document:
         return Document, (kind, Paragraphs.of(self.paragraphs), *others)
 
 
+def detached(document: Document) -> Document:
+    """The document without its hold on the source, which fills the memory; origins are not known
+    any more."""
+    return replace(document, locate=nowhere, source=PlainSource())
+
+
 def settled(document: Document) -> Document:
-    """The document without its hold on the source, so that it can travel to another process."""
+    """The document with the origins of all its paragraphs, so that it can travel without its source."""
     origins = [document.locate(i) for i in range(len(document.paragraphs))]
     return replace(document, locate=Located(origins))
 

@@ -21,8 +21,7 @@ from boilerclass.document import (
     Link,
     Metadata,
     Origin,
-    PlainSource,
-    nowhere,
+    detached,
 )
 from boilerclass.errors import ModelMismatch
 from boilerclass.features import context
@@ -139,7 +138,7 @@ class Classifier:
     def _score_apart(self, pages: Sequence[Chosen]) -> list[tuple[Document, _Scores]]:
         """Documents without their sources, which stay behind when they travel, and their scores."""
         documents = [read(*page) for page in pages]
-        bare = [replace(d, locate=nowhere, source=PlainSource()) for d in documents]
+        bare = list(map(detached, documents))
         return list(zip(bare, self._score(documents), strict=True))
 
     def _score(self, documents: Sequence[Document]) -> list[_Scores]:

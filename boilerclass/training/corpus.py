@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerclass import readers
-from boilerclass.document import Document, PlainSource, nowhere
+from boilerclass.document import Document, detached
 from boilerclass.labels import ROLES
 from boilerclass.markup import BIT
 from boilerclass.training import align, gold, selectors
@@ -173,9 +173,7 @@ def _typed(stored: Gold) -> Example:
 
 
 def _document(stored: Gold) -> Document:
-    """The document without its hold on the page and its tree: those of a corpus fill the memory."""
-    document = readers.read(stored.page, kind=stored.kind, url=stored.url)
-    return replace(document, locate=nowhere, source=PlainSource())
+    return detached(readers.read(stored.page, kind=stored.kind, url=stored.url))
 
 
 def _example(stored: Gold, document: Document, targets: NDArray[np.int8]) -> Example:
