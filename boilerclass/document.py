@@ -289,7 +289,7 @@ def detached(document: Document) -> Document:
 
 
 def settled(document: Document) -> Document:
-    """The document with the origins of all its paragraphs, so that it can travel without its source."""
+    """The document with the origins of all its paragraphs: it can travel without its source."""
     origins = [document.locate(i) for i in range(len(document.paragraphs))]
     return replace(document, locate=Located(origins))
 
