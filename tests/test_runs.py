@@ -265,9 +265,10 @@ def test_a_second_run_leaves_the_output_to_the_first(goal: str, tmp_path: Path) 
     mark = tmp_path / (".out.boilerclass-lock" if goal == "-o" else "out/.out.boilerclass-lock")
     mark.parent.mkdir(exist_ok=True)
     mark.touch()  # as one leaves it that was killed
-    with subprocess.Popen([*COMMAND, *args, "slow"], cwd=tmp_path) as first:
-        while not (tmp_path / "errors.jsonl").exists():
-            time.sleep(0.01)
+    with (
+        subprocess.Popen([*COMMAND, *args, "slow"], cwd=tmp_path) as first,
+        (tmp_path / "slow").open("wb") as slow,  # once the first has come to read it
+    ):
         before = content(tmp_path)
         for more in ((), ("--resume",)):
             second = run(*args, *more, cwd=tmp_path)
@@ -275,7 +276,7 @@ def test_a_second_run_leaves_the_output_to_the_first(goal: str, tmp_path: Path) 
             assert "another run is writing to " in second.stderr
             assert "choose another output" in second.stderr
         assert content(tmp_path) == before
-        (tmp_path / "slow").write_bytes(page(1))
+        slow.write(page(1))
     assert first.returncode == 0
     assert not mark.exists()
     assert run(*args, cwd=tmp_path).returncode == 0
