@@ -39,7 +39,7 @@ def families(columns: int) -> dict[str, NDArray[np.int64]]:
         "links and addresses": links,
         "markup, place and repetition": np.isin(names, structure.COLUMNS) & ~links,
         "letters, digits and punctuation": np.isin(names, text.COLUMNS) & ~links,
-        "words shared with title and address": np.isin(names, overlap.COLUMNS),
+        "words shared with title, address and description": np.isin(names, overlap.COLUMNS),
         "cue phrases": np.isin(names, features.CUE_COLUMNS),
     }
     found = {name: np.flatnonzero(mask) for name, mask in masks.items()}
