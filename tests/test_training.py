@@ -37,7 +37,7 @@ first = 4
 members = 2
 hidden = 8
 alpha = 1e-2
-epochs = 3
+epochs = 8
 batch = 64
 """
 
