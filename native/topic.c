@@ -127,7 +127,8 @@ PyObject *kernels_topic(PyObject *module, PyObject *args)
     Py_ssize_t n = views[LENGTHS].len / 8, d = views[PAGES].len / 8 - 1;
     Py_ssize_t words = views[BUCKETS].len / 4;
     int fits = d >= 0 && views[BOUNDS].len / 8 == n + 1 && views[CORE].len / 4 >= n
-               && stride > 0 && stride <= 1 << 16 && views[OUT].len / 4 / stride >= n && bounds[0] == 0 && bounds[n] <= words
+               && stride > 0 && stride <= 1 << 16 && views[OUT].len / 4 / stride >= n
+               && bounds[0] == 0 && bounds[n] <= words
                && pages[0] == 0 && pages[d] <= n;
     for (Py_ssize_t i = 0; fits && i < n; i++)
         fits = bounds[i] <= bounds[i + 1];

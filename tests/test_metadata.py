@@ -133,7 +133,7 @@ def test_a_date_is_what_the_parser_library_finds(
     class Other:
         """A tree of a version that has no such question."""
 
-    assert metadata_module.found(Other(), page) == read  # type: ignore[arg-type]
+    assert metadata_module.day_on_page(Other(), page) == read  # type: ignore[arg-type]
 
 
 def test_hostile_values_are_bounded_and_harmless() -> None:

@@ -141,8 +141,10 @@ def test_a_selector_names_what_is_no_body(tmp_path: Path) -> None:
 
 
 def test_lines_of_the_phrasebook_are_told_by_role() -> None:
-    for name in phrasebook.languages():
-        for role, lines in phrasebook.of(name).items():
+    for file in phrasebook.FOLDER.iterdir():
+        known = phrasebook.of(file.name.removesuffix(".tsv"))
+        assert known
+        for role, lines in known.items():
             assert role == "core" or role in ROLES
             assert len(set(lines)) == len(lines)
             assert all(line == " ".join(line.split()) for line in lines)

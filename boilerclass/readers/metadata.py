@@ -90,7 +90,7 @@ def read(tree: turbohtml.Document, page: str, url: str | None) -> Metadata:
     article, nodes = _article(scripts, own)
     return Metadata(
         authors=_authors(article, nodes, metas),
-        date=_date(article, metas) or found(tree, page),
+        date=_date(article, metas) or day_on_page(tree, page),
         site=_site(article, nodes, metas),
         description=_text(
             _first(metas, _DESCRIPTIONS) or _string(article.get("description")), LONGEST_TEXT
@@ -146,7 +146,7 @@ def _date(article: Node, metas: dict[str, list[str]]) -> str | None:
     return next(filter(None, dated), None)
 
 
-def found(tree: turbohtml.Document, page: str) -> str | None:
+def day_on_page(tree: turbohtml.Document, page: str) -> str | None:
     """The day of publication by the address, the elements and the classes of a parsed page.
 
     :func:`turbohtml.extract.dates` parses its page, which costs more than all the other metadata;

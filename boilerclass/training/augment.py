@@ -29,7 +29,7 @@ come along, more of them from some pages than from others."""
 THINNED_ROUNDS = 2
 """Texts made of each page."""
 MADE = "composed"
-"""``Example.source`` of everything made here."""
+"""``Example.source`` of every text that is made."""
 CORE_NUMBERS = (ROLE_NUMBER["title"], BODY)
 
 Line = tuple[str, int]

@@ -153,7 +153,8 @@ def _compose(
     lines += _header(others, stock, chooser)
     pictures = [c for a in (article, *chooser.sample(others, 2)) for c in a.captions]
     lines += [(c, ROLE_NUMBER["caption"]) for c in pictures[: chooser.choice((0, 0, 1, 2))]]
-    inside = _inside(article, others, len(body), stock, chooser)
+    promos = [p for a in others for p in a.promos]
+    inside = _inside(article, others, promos, len(body), stock, chooser)
     player = chooser.choice((0, 1, len(body))) if chooser.random() < 0.25 else None
     subheads = {chooser.randrange(1, len(body) + 1) for _ in range(chooser.choice((0, 0, 0, 1)))}
     for i, text in enumerate(body):
@@ -168,12 +169,17 @@ def _compose(
     if chooser.random() < 0.75:
         lines += _tail(article, others, stock, chooser)
     if chooser.random() < 0.5:
-        lines += _footer(_promos(others), stock, chooser)
+        lines += _footer(promos, stock, chooser)
     return lines
 
 
 def _inside(
-    article: Article, others: Sequence[Article], size: int, stock: Stock, chooser: random.Random
+    article: Article,
+    others: Sequence[Article],
+    promos: Sequence[str],
+    size: int,
+    stock: Stock,
+    chooser: random.Random,
 ) -> Mapping[int, Sequence[Line]]:
     """What interrupts a body of ``size`` paragraphs, by the paragraph that it stands before."""
     found: dict[int, list[Line]] = defaultdict(list)
@@ -186,15 +192,11 @@ def _inside(
     if chooser.random() < 0.05:  # the first line of all
         found[0] += _teaser(article, others, stock, chooser)
     if chooser.random() < 0.3:
-        somewhere().extend(_interruption(_promos(others), stock, chooser))
+        somewhere().extend(_interruption(promos, stock, chooser))
     for role, share in INSIDE:
         if chooser.random() < share:
             somewhere().extend(stock.some(role, 2, chooser))
     return found
-
-
-def _promos(others: Sequence[Article]) -> list[str]:
-    return [p for a in others for p in a.promos]
 
 
 def _interruption(promos: Sequence[str], stock: Stock, chooser: random.Random) -> list[Line]:

@@ -14,11 +14,6 @@ from importlib import resources
 FOLDER = resources.files("boilerclass.training") / "lines"
 
 
-def languages() -> list[str]:
-    """The languages that have a file."""
-    return sorted(file.name.removesuffix(".tsv") for file in FOLDER.iterdir())
-
-
 @functools.cache
 def of(language: str) -> Mapping[str, Sequence[str]]:
     """The lines of each role in a language; none where it has no file."""
