@@ -75,7 +75,7 @@ def train(
     data = matrix.build(examples, folds)
     of_row = stack.row_weights(data, weights)
     ground = stack.ground(data, of_row, recipe)
-    layers = stack.networks(data, ground.own, ground.standard, ground.targets, of_row, recipe)
+    layers = stack.networks(data, ground, of_row, recipe)
     calibration = calibrate(data, layers.out_of_fold)
     roles = calibration(layers.out_of_fold, data.html)
     scores = measure(data, roles)

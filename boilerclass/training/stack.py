@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import SGDClassifier
 from sklearn.neural_network import MLPClassifier
@@ -39,8 +40,8 @@ TINY = 1e-30
 DRAWN = 0.45
 """Share of the rows that a network is fitted on, drawn by weight: more of them cost time only."""
 NAMELESS = 0.2
-"""Share of the pages of which a network does not see the class and id words while it is fitted:
-many sites have none that mean anything."""
+"""Share of the pages of which a model does not see the class and id words while it is fitted, tags
+alone: many sites have none that mean anything."""
 ABSTAINING = [ROLES.index(r) for r in ROLES if r in ("caption", "meta")]
 """Roles that bodies of different sources hold or leave out: no teachers of core against rest."""
 
@@ -130,23 +131,32 @@ class Ground:
     standard: scorer.Standard
     own: Floats
     """Shape (n, columns): the standardised columns, and the linear models' out-of-fold scores."""
+    nameless: Floats
+    """Shape (n, roles + 1): the last of these columns, as if no element had a class or an id."""
     targets: Ints
     """The roles known, and those guessed for what is not core."""
 
 
 class Blindfold(NamedTuple):
-    """Hides columns of some pages from a network that is fitted."""
+    """Hides class and id words of some pages from a network that is fitted."""
 
-    columns: Sequence[int]
+    columns: Ints
+    """Those of the inputs that tell of these words."""
     values: Floats
-    """What stands in these columns where there is nothing to see."""
+    """Shape (n, len(columns)): what stands in them where tags are all there is to see."""
     page: Ints
     """Shape (n,): the page of each row."""
 
     def put_on(self, inputs: Floats, rows: Ints, seed: int) -> None:
         """Changes the inputs, which are those of ``rows``."""
-        pages = np.random.default_rng(seed).random(self.page[-1] + 1) < NAMELESS
-        inputs[np.ix_(pages[self.page[rows]], self.columns)] = self.values
+        hidden = _nameless(self.page, seed)[rows]
+        inputs[np.flatnonzero(hidden)[:, None], self.columns] = self.values[rows[hidden]]
+
+
+def _nameless(page: Ints, seed: int) -> Mask:
+    """Shape (n,): which rows, of pages drawn by the seed, are shown without class and id words."""
+    drawn: Mask = np.random.default_rng(seed).random(page[-1] + 1) < NAMELESS
+    return drawn[page]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,19 +176,21 @@ def ground(matrix: Matrix, weights: Floats, recipe: Recipe) -> Ground:
     Rows of weight 0 teach nothing; every row gets an out-of-fold score.
     """
     usable = weights > 0
-    text, text_scores = _linear(matrix, matrix.ngrams, usable, recipe)
-    names, word_scores = _linear(matrix, matrix.words, usable & matrix.html, recipe)
+    text, text_scores = _linear(matrix, matrix.ngrams, usable, recipe, [matrix.ngrams])
+    hidden = sparse.diags_array(_nameless(matrix.page, recipe.seed).astype(np.float32))
+    shown = matrix.words + hidden @ (matrix.tags - matrix.words)
+    seen = [matrix.words, matrix.tags]
+    names, word_scores = _linear(matrix, shown, usable & matrix.html, recipe, seen)
     word_scores *= matrix.html[:, None]
-    own = np.concatenate(
-        (matrix.dense, scorer.limited(text_scores), scorer.limited(word_scores)), axis=1
-    )
+    named, nameless = np.split(scorer.limited(word_scores), 2, axis=1)
+    own = np.concatenate((matrix.dense, scorer.limited(text_scores), named), axis=1)
     standard = _standard(own[usable & matrix.typed & matrix.html])
     own = standard(own)
+    nameless = standard.part(own.shape[1] - nameless.shape[1])(np.ascontiguousarray(nameless))
     targets = typed_outside(matrix, own, weights, recipe)
-    alone = replace(recipe, members=1)
-    earlier = networks(matrix, own, standard, targets, weights, alone).out_of_fold
-    targets = guess.targets(targets, earlier, matrix.dense)
-    return Ground(text, names, standard, own, targets)
+    found = Ground(text, names, standard, own, nameless, targets)
+    earlier = networks(matrix, found, weights, replace(recipe, members=1)).out_of_fold
+    return replace(found, targets=guess.targets(targets, earlier, matrix.dense))
 
 
 def own_columns(found: features.Evidence, together: batch.Batch, layers: Ground) -> Floats:
@@ -226,7 +238,11 @@ def _named(matrix: Matrix) -> Mask:
     return named
 
 
-def _linear(matrix: Matrix, rows: Any, usable: Mask, recipe: Recipe) -> tuple[Linear, Floats]:
+def _linear(
+    matrix: Matrix, rows: Any, usable: Mask, recipe: Recipe, seen: Sequence[Any]
+) -> tuple[Linear, Floats]:
+    """The model fitted on ``rows``, and the out-of-fold scores of each of the matrices ``seen``,
+    beside each other."""
     known = usable & _named(matrix)
     core = np.where(np.isin(matrix.targets, CORE_ROLES), 1, 0)
     sided = usable & (matrix.targets >= OUTSIDE) & (matrix.targets != UNSURE)
@@ -239,23 +255,21 @@ def _linear(matrix: Matrix, rows: Any, usable: Mask, recipe: Recipe) -> tuple[Li
             model.coef_ = model.coef_.astype(np.float16).astype(np.float32)
         return Linear(roles, side)
 
-    return _out_of_fold(fit_once, lambda model, mask: model(rows[mask]), matrix.fold, recipe.folds)
+    def score(model: Linear, mask: Mask) -> Floats:
+        return np.concatenate([model(some[mask]) for some in seen], axis=1)
+
+    return _out_of_fold(fit_once, score, matrix.fold, recipe.folds)
 
 
-def networks(
-    matrix: Matrix,
-    own: Floats,
-    standard: scorer.Standard,
-    targets: Ints,
-    weights: Floats,
-    recipe: Recipe,
-) -> Networks:
+def networks(matrix: Matrix, layers: Ground, weights: Floats, recipe: Recipe) -> Networks:
     """Both networks, the second fitted on what the first says of pages it did not see."""
+    own, targets = layers.own, layers.targets
     taught = (targets >= 0) & (weights > 0)
+    scores = np.arange(own.shape[1] - layers.nameless.shape[1], own.shape[1])
 
-    def fitted(inputs: Floats, members: int, hidden: int, times: int) -> tuple[Ensemble, Floats]:
-        blindfold = _blindfold(standard, matrix.page, times)
-
+    def fitted(
+        inputs: Floats, members: int, hidden: int, blindfold: Blindfold
+    ) -> tuple[Ensemble, Floats]:
         def fit_once(mask: Mask) -> Ensemble:
             rows = np.flatnonzero(taught & mask)
             models = [
@@ -268,24 +282,18 @@ def networks(
             fit_once, lambda model, mask: model(inputs[mask]), matrix.fold, recipe.folds
         )
 
+    columns = np.concatenate([scores + k * own.shape[1] for k in range(3)])
+    values = scorer.first_input(layers.nameless, matrix.page)
+    blindfold = Blindfold(columns, values, matrix.page)
     beside = scorer.first_input(own, matrix.page)
-    first, first_scores = fitted(beside, 1, recipe.first, times=3)
+    first, first_scores = fitted(beside, 1, recipe.first, blindfold)
     del beside  # the largest of all arrays
     around = _around(matrix, first_scores)
     context_standard = _standard(around[taught])
     inputs = np.concatenate((own, context_standard(around)), axis=1)
-    second, scores = fitted(inputs, recipe.members, recipe.hidden, times=1)
-    return Networks(first, context_standard, second, scores)
-
-
-def _blindfold(standard: scorer.Standard, page: Ints, times: int) -> Blindfold:
-    """Hides the scores of the words of classes, the last columns of a row's own, which stand so
-    many times in the inputs."""
-    size = len(standard.mean)
-    nothing = standard(np.zeros((1, size), dtype=np.float32))[0]
-    scores = range(size - len(ROLES) - 1, size)
-    columns = [k * size + i for k in range(times) for i in scores]
-    return Blindfold(columns, np.tile(nothing[list(scores)], times), page)
+    blindfold = Blindfold(scores, layers.nameless, matrix.page)
+    second, out_of_fold = fitted(inputs, recipe.members, recipe.hidden, blindfold)
+    return Networks(first, context_standard, second, out_of_fold)
 
 
 def _out_of_fold(
