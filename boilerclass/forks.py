@@ -7,9 +7,12 @@ this is for a process without threads; those of OpenBLAS are ended by it before,
 from __future__ import annotations
 
 import gc
+import mmap
+import pickle
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from boilerclass import blas
 
@@ -41,3 +44,28 @@ def settle() -> None:
     ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
     gc.freeze()  # what is there is not looked at again, which would copy its memory
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that leads it decides
+
+
+class Mailbox:
+    """Memory that a process shares with its copies, for things on their way.
+
+    A pipe holds a fraction of a batch of pages, and stops both sides again and again meanwhile.
+    """
+
+    def __init__(self, size: int) -> None:
+        """``size`` is in bytes; the system gives them when they are used."""
+        self._memory = mmap.mmap(-1, size)
+
+    def put(self, thing: object) -> bool:
+        """Leave something there, in place of what was; whether it was small enough."""
+        self._memory.seek(0)
+        try:
+            pickle.dump(thing, self._memory, pickle.HIGHEST_PROTOCOL)
+        except ValueError:  # of the memory: it is at its end
+            return False
+        return True
+
+    def take(self) -> Any:
+        """What the other process has put there."""
+        self._memory.seek(0)
+        return pickle.load(self._memory)

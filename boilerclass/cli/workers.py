@@ -30,6 +30,11 @@ AHEAD = 4
 """Batches for each process that are read before the oldest of them is done."""
 BYTES_OF_A_LIFE = 256 << 20
 """Bytes of pages after which a process is replaced: what large pages left behind goes with it."""
+GIVEN = 2
+"""Batches that a process has at most, the one that it works on among them, so that it never waits
+for the next; where time is limited, which runs from when one is given, that one alone."""
+MAILBOX = 8 << 20
+"""Bytes of a batch that are handed over in shared memory: a usual one has a fifth of them."""
 START = 120.0
 """Seconds that a process may take to begin, where there is a limit at all."""
 MOST_STILLBORN = 3
@@ -118,38 +123,55 @@ class _Process:
         method = _method()
         context = multiprocessing.get_context(method)
         self.connection, theirs = context.Pipe()
-        # A copy has these, too, and would keep them open.
-        ours = [self.connection, *(o.connection for o in others)] if method == "fork" else None
-        self._process = context.Process(target=_serve, args=(theirs, work, ours), daemon=True)  # type: ignore[attr-defined]  # typeshed leaves it out of the base
+        self._mailboxes: Sequence[forks.Mailbox] = ()
+        copied = None
+        if method == "fork":
+            self._mailboxes = [forks.Mailbox(MAILBOX) for _ in range(GIVEN)]
+            # A copy has these, too, and would keep them open.
+            copied = _Copied(self._mailboxes, [self.connection, *(o.connection for o in others)])
+        self._process = context.Process(target=_serve, args=(theirs, work, copied), daemon=True)  # type: ignore[attr-defined]  # typeshed leaves it out of the base
         self._process.start()
         theirs.close()
         self.started = self.answering = False
-        self.part: _Part | None = None
+        self.parts: deque[_Part] = deque()
+        """What it has been given and not answered yet."""
         self.late = False
         """Whether its time was over."""
         self._timeout = timeout
         self._timer: Timer | None = None
-        self._bytes = 0
+        self._bytes = self._turn = 0
         self._allow(None if timeout is None else max(timeout, START))
 
     @property
     def free(self) -> bool:
-        return self.started and self.part is None
+        return self.started and not self.parts
 
     @property
     def old(self) -> bool:
         return self._bytes >= BYTES_OF_A_LIFE
 
-    def give(self, part: _Part) -> None:
-        """Send pages.
+    @property
+    def open(self) -> bool:
+        """Whether it may be given more."""
+        most = GIVEN if self._mailboxes and self._timeout is None else 1
+        return self.started and not self.old and len(self.parts) < most
+
+    def give(self, part: _Part) -> bool:
+        """Send pages, or not: a busy process is sent only what cannot make both sides wait for each
+        other.
 
         Raises:
             OSError: the process is gone.
         """
+        self._turn = (self._turn + 1) % GIVEN
+        there = self._mailboxes and self._mailboxes[self._turn].put(part.pages)
+        if self.parts and not there:
+            return False
         self._allow(self._timeout)
-        self.connection.send(part.pages)
-        self.part = part
+        self.connection.send(self._turn if there else part.pages)
+        self.parts.append(part)
         self._bytes += sum(len(page.content) for page in part.pages)
+        return True
 
     def take(self) -> Any:
         """What it answers.
@@ -239,15 +261,13 @@ class _Crew:
         while starting < len(self._todo) and len(self._processes) < self._jobs:
             self._processes.append(_Process(self._work, self._timeout, self._processes))
             starting += 1
-        for process in [p for p in self._processes if p.free]:
-            if not self._todo:
-                break
-            part = self._todo.popleft()
-            try:
-                process.give(part)
-            except OSError:  # it died while it had nothing to do
-                self._todo.appendleft(part)
-                self._remove(process)
+        for process in sorted(self._processes, key=lambda p: len(p.parts)):
+            if self._todo and process.open:
+                try:
+                    if process.give(self._todo[0]):
+                        self._todo.popleft()
+                except OSError:  # it died
+                    self._failed(process)
 
     def _take(self, *, wait_for_one: bool) -> None:
         """Take the answers that are there; wait for one, or for a process to end."""
@@ -266,19 +286,21 @@ class _Crew:
             return
         if isinstance(answer, BoilerclassError):
             raise answer
-        process.started, self._stillborn = True, 0
-        if process.part is not None:
-            process.part.settle(answer)
-        process.part = None
+        self._stillborn = 0
+        if process.started:
+            process.parts.popleft().settle(answer)
+        process.started = True
 
     def _failed(self, process: _Process) -> None:
         how = self._remove(process)
-        part = process.part
-        if part is None:
+        if not process.started:
             self._stillborn += 1
             if self._stillborn == MOST_STILLBORN:
                 raise click.ClickException(NO_START.format(how=how))
+        if not process.parts:
             return
+        part, *others = process.parts
+        self._todo.extendleft(reversed(others))
         words = TOO_LONG.format(seconds=self._timeout) if process.late else CRASHED.format(how=how)
         if len(part.pages) == 1:
             part.settle([Outcome(error=Failure(words))])
@@ -305,20 +327,31 @@ def _method() -> str:
     return "forkserver"
 
 
-def _serve(connection: Connection, work: Work, ours: Sequence[Connection] | None) -> None:
-    """The life of a process: batches come, outcomes go, until the pipe is closed. ``ours`` are the
-    ends of pipes that a copy has of the one that leads it."""
-    if ours is None:
+class _Copied(NamedTuple):
+    """What a copy has of the process that leads it."""
+
+    mailboxes: Sequence[forks.Mailbox]
+    """Where the pages are when the number of one of them is sent instead."""
+    ends: Sequence[Connection]
+    """The other ends of pipes, its own among them."""
+
+
+def _serve(connection: Connection, work: Work, copied: _Copied | None) -> None:
+    """The life of a process: batches come, outcomes go, until the pipe is closed."""
+    if copied is None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that leads it decides
     else:
         forks.settle()
-        for end in ours:
+        for end in copied.ends:
             end.close()
     with suppress(EOFError, OSError):
         try:
             worker = Worker(work)
             connection.send(None)
             while True:
-                connection.send(worker(connection.recv()))
+                pages = connection.recv()
+                if copied is not None and isinstance(pages, int):
+                    pages = copied.mailboxes[pages].take()
+                connection.send(worker(pages))
         except BoilerclassError as error:
             connection.send(error)
