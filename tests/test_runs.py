@@ -462,7 +462,7 @@ def test_batches_wait_for_a_busy_process_where_they_fit(
     brittle: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(forks, "possible", lambda: True)
-    monkeypatch.setattr(workers, "MAILBOX", 100_000)
+    monkeypatch.setattr(forks, "MEMORY", 100_000)
     small, large = sources(*["calm"] * 3), sources("calm " * 100_000, "calm")
     deadly = sources("calm", "kill it")
     batches = [small, large, small, small, deadly, small, large, large, deadly, small] * 3

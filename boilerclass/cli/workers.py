@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from threading import Timer
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
@@ -23,18 +23,10 @@ from boilerclass.cli.inputs import Source
 from boilerclass.cli.work import Failure, Outcome, Work, Worker
 from boilerclass.errors import BoilerclassError
 
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-
 AHEAD = 4
 """Batches for each process that are read before the oldest of them is done."""
 BYTES_OF_A_LIFE = 256 << 20
 """Bytes of pages after which a process is replaced: what large pages left behind goes with it."""
-GIVEN = 2
-"""Batches that a process has at most, the one that it works on among them, so that it never waits
-for the next; where time is limited, which runs from when one is given, that one alone."""
-MAILBOX = 8 << 20
-"""Bytes of a batch that are handed over in shared memory: a usual one has a fifth of them."""
 START = 120.0
 """Seconds that a process may take to begin, where there is a limit at all."""
 MOST_STILLBORN = 3
@@ -122,14 +114,14 @@ class _Process:
 
         method = _method()
         context = multiprocessing.get_context(method)
-        self.connection, theirs = context.Pipe()
-        self._mailboxes: Sequence[forks.Mailbox] = ()
-        copied = None
         if method == "fork":
-            self._mailboxes = [forks.Mailbox(MAILBOX) for _ in range(GIVEN)]
+            self.channel, theirs = forks.channel()
             # A copy has these, too, and would keep them open.
-            copied = _Copied(self._mailboxes, [self.connection, *(o.connection for o in others)])
-        self._process = context.Process(target=_serve, args=(theirs, work, copied), daemon=True)  # type: ignore[attr-defined]  # typeshed leaves it out of the base
+            ours = [self.channel, *(o.channel for o in others)]
+        else:
+            self.channel, theirs = map(forks.Channel, context.Pipe())
+            ours = None
+        self._process = context.Process(target=_serve, args=(theirs, work, ours), daemon=True)  # type: ignore[attr-defined]  # typeshed leaves it out of the base
         self._process.start()
         theirs.close()
         self.started = self.answering = False
@@ -139,7 +131,7 @@ class _Process:
         """Whether its time was over."""
         self._timeout = timeout
         self._timer: Timer | None = None
-        self._bytes = self._turn = 0
+        self._bytes = 0
         self._allow(None if timeout is None else max(timeout, START))
 
     @property
@@ -153,22 +145,18 @@ class _Process:
     @property
     def open(self) -> bool:
         """Whether it may be given more."""
-        most = GIVEN if self._mailboxes and self._timeout is None else 1
+        most = forks.ROOM if self._timeout is None else 1  # time runs from when one is given
         return self.started and not self.old and len(self.parts) < most
 
     def give(self, part: _Part) -> bool:
-        """Send pages, or not: a busy process is sent only what cannot make both sides wait for each
-        other.
+        """Send pages, unless it is busy and they are too many to wait for it.
 
         Raises:
             OSError: the process is gone.
         """
-        self._turn = (self._turn + 1) % GIVEN
-        there = self._mailboxes and self._mailboxes[self._turn].put(part.pages)
-        if self.parts and not there:
-            return False
         self._allow(self._timeout)
-        self.connection.send(self._turn if there else part.pages)
+        if not self.channel.send(part.pages, waiting=bool(self.parts)):
+            return False
         self.parts.append(part)
         self._bytes += sum(len(page.content) for page in part.pages)
         return True
@@ -181,7 +169,7 @@ class _Process:
         """
         self.answering = True
         self._allow(self._timeout)
-        answer = self.connection.recv()
+        answer = self.channel.receive()
         self._allow(None)
         self.answering = False
         return answer
@@ -200,14 +188,14 @@ class _Process:
         # An answer that is there has been in time, however late it is looked at: taking it has a
         # limit of its own.
         with suppress(OSError, ValueError):
-            if self.answering or not self.connection.poll():
+            if self.answering or not self.channel.pipe.poll():
                 self.late = True
                 self._process.kill()
 
     def end(self) -> str:
         """Stop it at once; in words how it ended."""
         self._allow(None)
-        self.connection.close()
+        self.channel.close()
         self._process.join(0.2 if self.free else 0)
         self._process.kill()
         self._process.join()
@@ -273,7 +261,7 @@ class _Crew:
         """Take the answers that are there; wait for one, or for a process to end."""
         from multiprocessing.connection import Connection, wait
 
-        busy = {process.connection: process for process in self._processes if not process.free}
+        busy = {process.channel.pipe: process for process in self._processes if not process.free}
         for connection in wait(list(busy), None if wait_for_one else 0) if busy else ():
             assert isinstance(connection, Connection)
             self._answer(busy[connection])
@@ -327,31 +315,20 @@ def _method() -> str:
     return "forkserver"
 
 
-class _Copied(NamedTuple):
-    """What a copy has of the process that leads it."""
-
-    mailboxes: Sequence[forks.Mailbox]
-    """Where the pages are when the number of one of them is sent instead."""
-    ends: Sequence[Connection]
-    """The other ends of pipes, its own among them."""
-
-
-def _serve(connection: Connection, work: Work, copied: _Copied | None) -> None:
-    """The life of a process: batches come, outcomes go, until the pipe is closed."""
-    if copied is None:
+def _serve(channel: forks.Channel, work: Work, ours: Sequence[forks.Channel] | None) -> None:
+    """The life of a process: batches come, outcomes go, until the pipe is closed. ``ours`` are the
+    ends that a copy has of the one that leads it."""
+    if ours is None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that leads it decides
     else:
         forks.settle()
-        for end in copied.ends:
+        for end in ours:
             end.close()
     with suppress(EOFError, OSError):
         try:
             worker = Worker(work)
-            connection.send(None)
+            channel.send(None)
             while True:
-                pages = connection.recv()
-                if copied is not None and isinstance(pages, int):
-                    pages = copied.mailboxes[pages].take()
-                connection.send(worker(pages))
+                channel.send(worker(channel.receive()))
         except BoilerclassError as error:
-            connection.send(error)
+            channel.send(error)
