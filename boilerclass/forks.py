@@ -7,11 +7,24 @@ this is for a process without threads; those of OpenBLAS are ended by it before,
 from __future__ import annotations
 
 import gc
+import mmap
+import pickle
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from boilerclass import blas
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+ROOM = 2
+"""Things in each direction that are sent and not received."""
+MEMORY = 8 << 20
+"""Bytes of shared memory for each: a usual batch of pages takes a fifth. The system gives them when
+they are used."""
 
 _DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of Linux, ``sys/prctl.h``."""
@@ -41,3 +54,67 @@ def settle() -> None:
     ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
     gc.freeze()  # what is there is not looked at again, which would copy its memory
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that leads it decides
+
+
+class Channel:
+    """One end of the way between a process and a copy of it, or any other process.
+
+    What fits goes through memory that both share: a pipe holds a fraction of a batch of pages, and
+    stops both sides again and again meanwhile.
+    """
+
+    def __init__(
+        self, pipe: Connection, out: Sequence[mmap.mmap] = (), back: Sequence[mmap.mmap] = ()
+    ) -> None:
+        self.pipe = pipe
+        self._out, self._back = out, back
+        self._turn = 0
+
+    def send(self, thing: object, *, waiting: bool = False) -> bool:
+        """Whether it is on its way; there must be less than ROOM things that the other end has not
+        received. Where some are ``waiting``, nothing is sent that could stop this end: the other
+        one may be sending, too.
+
+        Raises:
+            OSError: the other process is gone.
+        """
+        if self._out:
+            memory = self._out[self._turn]
+            memory.seek(0)
+            try:
+                pickle.dump(thing, memory, pickle.HIGHEST_PROTOCOL)
+            except ValueError:  # of the memory: it is at its end
+                pass
+            else:
+                self.pipe.send((self._turn, None))
+                self._turn = (self._turn + 1) % ROOM
+                return True
+        if waiting:
+            return False
+        self.pipe.send((None, thing))
+        return True
+
+    def receive(self) -> Any:
+        """What comes next from the other end.
+
+        Raises:
+            OSError, EOFError: the other process is gone.
+        """
+        turn, thing = self.pipe.recv()
+        if turn is None:
+            return thing
+        memory = self._back[turn]
+        memory.seek(0)
+        return pickle.load(memory)
+
+    def close(self) -> None:
+        self.pipe.close()
+
+
+def channel() -> tuple[Channel, Channel]:
+    """Both ends, one for this process and one for a copy that is made of it."""
+    from multiprocessing import Pipe  # here, because most runs have no process but this one
+
+    ours, theirs = Pipe()
+    out, back = ([mmap.mmap(-1, MEMORY) for _ in range(ROOM)] for _ in range(2))
+    return Channel(ours, out, back), Channel(theirs, back, out)

@@ -8,21 +8,24 @@ not used: it sends the model with every task, and goes on ahead of a slow reader
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, Future
+from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import chain, islice
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from boilerclass import forks
 from boilerclass.errors import BoilerclassError
 
-AHEAD = 3
-"""Tasks for each process that are given before the oldest is done."""
+AHEAD = forks.ROOM
+"""Tasks for each other process that are given before the oldest is done."""
 TASKS_OF_A_LIFE = 1_000
 """Tasks, for each process, after which all are replaced: what large pages left goes with them."""
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+Submit = Callable[[Task], Future[Result]]
 
 ENDED = "A process that shared the work ended; it may need too much memory. Try fewer jobs."
 
@@ -47,8 +50,8 @@ def ordered(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int) ->
     for first in source:
         life = chain((first,), islice(source, TASKS_OF_A_LIFE * number - 1))
         try:
-            with _crew(work, number - 1) as crew:
-                yield from _shared(work, life, crew, AHEAD * (number - 1))
+            with _crew(work, number - 1) as submit:
+                yield from _shared(work, life, submit, AHEAD * (number - 1))
         except BrokenExecutor as error:
             raise BoilerclassError(ENDED) from error
 
@@ -63,23 +66,26 @@ def _number(jobs: int) -> int:
     return found
 
 
-def _crew(work: Callable[[Task], Result], number: int) -> Executor:
-    """So many other processes that can do the work."""
+@contextmanager
+def _crew(work: Callable[[Task], Result], number: int) -> Generator[Submit[Task, Result]]:
+    """What gives a task to one of so many other processes."""
     if forks.possible():
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
-
-        return ProcessPoolExecutor(number, get_context("fork"), _begin_copy, (work,))
+        copies = _Copies(work, number)
+        try:
+            yield copies.submit
+        finally:
+            copies.end()
+        return
     from joblib.externals import loky
 
-    crew: Executor = loky.ProcessPoolExecutor(number, initializer=_begin, initargs=(work,))
-    return crew
+    with loky.ProcessPoolExecutor(number, initializer=_begin, initargs=(work,)) as crew:
+        yield partial(crew.submit, _do)
 
 
 def _shared(
     work: Callable[[Task], Result],
     tasks: Iterator[Task],
-    crew: Executor,
+    submit: Submit[Task, Result],
     most: int,
 ) -> Iterator[Result]:
     """The same, of one crew, which is given so many tasks at most before the oldest is done."""
@@ -89,7 +95,7 @@ def _shared(
         while given and given[0].done():
             given.popleft()
         for task in islice(tasks, min(most - len(given), 2 * most - len(window))):
-            given.append(crew.submit(_do, task))
+            given.append(submit(task))
             window.append(given[-1])
         if window and not window[0].done() and len(window) < 2 * most:
             for task in islice(tasks, 1):
@@ -108,9 +114,118 @@ def _done(work: Callable[[Task], Result], task: Task) -> Future[Result]:
     return future
 
 
-def _begin_copy(work: Callable[[Any], Any]) -> None:
+class _Copies(Generic[Task, Result]):
+    """Copies of this process that do the work.
+
+    Python's own pool would do, if it did not send through pipes and by threads: these are kept from
+    running by the work of this process, and the others wait for them.
+    """
+
+    def __init__(self, work: Callable[[Task], Result], number: int) -> None:
+        self._copies: list[_Copy[Task, Result]] = []
+        for _ in range(number):
+            self._copies.append(_Copy(work, [copy.channel for copy in self._copies]))
+
+    def submit(self, task: Task) -> Future[Result]:
+        return min(self._copies, key=lambda copy: len(copy.given)).do(task)
+
+    def end(self) -> None:
+        for copy in self._copies:
+            copy.end()
+
+
+class _Copy(Generic[Task, Result]):
+    """One of them."""
+
+    def __init__(self, work: Callable[[Task], Result], others: list[forks.Channel]) -> None:
+        from multiprocessing import get_context
+
+        self.channel, theirs = forks.channel()
+        self.given: deque[_Awaited[Result]] = deque()
+        """What it has not answered, AHEAD at most."""
+        copied = theirs, work, [self.channel, *others]
+        self._process = get_context("fork").Process(target=_serve, args=copied, daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def do(self, task: Task) -> Future[Result]:
+        answer: _Awaited[Result] = _Awaited(self)
+        try:
+            while not self.channel.send(task, waiting=bool(self.given)):
+                self.take()
+        except OSError as error:
+            raise BrokenExecutor from error
+        except Exception as error:  # noqa: BLE001  # it cannot be sent
+            answer.set_exception(error)
+        else:
+            self.given.append(answer)
+        return answer
+
+    def take(self) -> None:
+        """Wait for its next answer."""
+        try:
+            error, result = self.channel.receive()
+        except (EOFError, OSError) as gone:
+            raise BrokenExecutor from gone
+        answer = self.given.popleft()
+        if error is None:
+            answer.set_result(result)
+        else:
+            answer.set_exception(error)
+
+    def look(self) -> None:
+        """Take the answers that are there."""
+        while self.given and self.channel.pipe.poll():
+            self.take()
+
+    def end(self) -> None:
+        self.channel.close()
+        if self.given:  # nobody wants it any more
+            self._process.kill()
+        self._process.join()
+
+
+class _Awaited(Future[Result]):
+    """What a copy will answer."""
+
+    def __init__(self, copy: _Copy[Any, Result]) -> None:
+        super().__init__()
+        self._copy = copy
+
+    def done(self) -> bool:
+        self._copy.look()
+        return super().done()
+
+    def result(self, timeout: float | None = None) -> Result:
+        while not super().done():
+            self._copy.take()
+        return super().result(timeout)
+
+
+def _serve(
+    channel: forks.Channel, work: Callable[[Any], Any], ours: Iterable[forks.Channel]
+) -> None:
+    """The life of a copy: tasks come, answers go, until the pipe is closed. ``ours`` are the ends
+    of the process that leads it."""
     forks.settle()
-    _begin(work)
+    for end in ours:
+        end.close()
+    with suppress(EOFError, OSError):
+        while True:
+            answer = _answer(work, channel.receive())
+            try:
+                channel.send(answer)
+            except OSError:
+                raise
+            except Exception as error:  # noqa: BLE001  # it cannot be sent
+                channel.send((error, None))
+
+
+def _answer(work: Callable[[Any], Any], task: Any) -> tuple[Exception | None, Any]:
+    try:
+        return None, work(task)
+    except Exception as error:  # noqa: BLE001  # it is raised when its turn comes
+        return error, None
 
 
 def _begin(work: Callable[[Any], Any]) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from boilerclass import forks
 from boilerclass.cli import journal, lock, main, workers
 from boilerclass.cli.batches import BYTES_AT_ONCE, PAGES_AT_ONCE, Batch, batches, placed
 from boilerclass.cli.inputs import Entry, Source
@@ -453,6 +454,22 @@ def test_processes_that_are_stopped_cost_no_page(brittle: Work, size: int) -> No
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGSTOP)
     assert [told(outcomes) for outcomes in done] == [["0", "1"]] * 7
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs copies of this process")
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+def test_batches_wait_for_a_busy_process_where_they_fit(
+    brittle: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forks, "possible", lambda: True)
+    monkeypatch.setattr(forks, "MEMORY", 100_000)
+    small, large = sources(*["calm"] * 3), sources("calm " * 100_000, "calm")
+    deadly = sources("calm", "kill it")
+    batches = [small, large, small, small, deadly, small, large, large, deadly, small] * 3
+    found = [told(outcomes) for outcomes in workers.outcomes(batches, brittle, 2)]
+    killed = "the process that worked on it ended (SIGKILL); it may need too much memory"
+    known = {id(small): ["0", "1", "2"], id(large): ["0", "1"], id(deadly): ["0", killed]}
+    assert found == [known[id(batch)] for batch in batches]
 
 
 def test_processes_are_replaced_in_time(brittle: Work, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from threading import Timer
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
@@ -22,9 +22,6 @@ from boilerclass import forks
 from boilerclass.cli.inputs import Source
 from boilerclass.cli.work import Failure, Outcome, Work, Worker
 from boilerclass.errors import BoilerclassError
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
 
 AHEAD = 4
 """Batches for each process that are read before the oldest of them is done."""
@@ -117,14 +114,19 @@ class _Process:
 
         method = _method()
         context = multiprocessing.get_context(method)
-        self.connection, theirs = context.Pipe()
-        # A copy has these, too, and would keep them open.
-        ours = [self.connection, *(o.connection for o in others)] if method == "fork" else None
+        if method == "fork":
+            self.channel, theirs = forks.channel()
+            # A copy has these, too, and would keep them open.
+            ours = [self.channel, *(o.channel for o in others)]
+        else:
+            self.channel, theirs = map(forks.Channel, context.Pipe())
+            ours = None
         self._process = context.Process(target=_serve, args=(theirs, work, ours), daemon=True)  # type: ignore[attr-defined]  # typeshed leaves it out of the base
         self._process.start()
         theirs.close()
         self.started = self.answering = False
-        self.part: _Part | None = None
+        self.parts: deque[_Part] = deque()
+        """What it has been given and not answered yet."""
         self.late = False
         """Whether its time was over."""
         self._timeout = timeout
@@ -134,22 +136,30 @@ class _Process:
 
     @property
     def free(self) -> bool:
-        return self.started and self.part is None
+        return self.started and not self.parts
 
     @property
     def old(self) -> bool:
         return self._bytes >= BYTES_OF_A_LIFE
 
-    def give(self, part: _Part) -> None:
-        """Send pages.
+    @property
+    def open(self) -> bool:
+        """Whether it may be given more."""
+        most = forks.ROOM if self._timeout is None else 1  # time runs from when one is given
+        return self.started and not self.old and len(self.parts) < most
+
+    def give(self, part: _Part) -> bool:
+        """Send pages, unless it is busy and they are too many to wait for it.
 
         Raises:
             OSError: the process is gone.
         """
         self._allow(self._timeout)
-        self.connection.send(part.pages)
-        self.part = part
+        if not self.channel.send(part.pages, waiting=bool(self.parts)):
+            return False
+        self.parts.append(part)
         self._bytes += sum(len(page.content) for page in part.pages)
+        return True
 
     def take(self) -> Any:
         """What it answers.
@@ -159,7 +169,7 @@ class _Process:
         """
         self.answering = True
         self._allow(self._timeout)
-        answer = self.connection.recv()
+        answer = self.channel.receive()
         self._allow(None)
         self.answering = False
         return answer
@@ -178,14 +188,14 @@ class _Process:
         # An answer that is there has been in time, however late it is looked at: taking it has a
         # limit of its own.
         with suppress(OSError, ValueError):
-            if self.answering or not self.connection.poll():
+            if self.answering or not self.channel.pipe.poll():
                 self.late = True
                 self._process.kill()
 
     def end(self) -> str:
         """Stop it at once; in words how it ended."""
         self._allow(None)
-        self.connection.close()
+        self.channel.close()
         self._process.join(0.2 if self.free else 0)
         self._process.kill()
         self._process.join()
@@ -239,21 +249,19 @@ class _Crew:
         while starting < len(self._todo) and len(self._processes) < self._jobs:
             self._processes.append(_Process(self._work, self._timeout, self._processes))
             starting += 1
-        for process in [p for p in self._processes if p.free]:
-            if not self._todo:
-                break
-            part = self._todo.popleft()
-            try:
-                process.give(part)
-            except OSError:  # it died while it had nothing to do
-                self._todo.appendleft(part)
-                self._remove(process)
+        for process in sorted(self._processes, key=lambda p: len(p.parts)):
+            if self._todo and process.open:
+                try:
+                    if process.give(self._todo[0]):
+                        self._todo.popleft()
+                except OSError:  # it died
+                    self._failed(process)
 
     def _take(self, *, wait_for_one: bool) -> None:
         """Take the answers that are there; wait for one, or for a process to end."""
         from multiprocessing.connection import Connection, wait
 
-        busy = {process.connection: process for process in self._processes if not process.free}
+        busy = {process.channel.pipe: process for process in self._processes if not process.free}
         for connection in wait(list(busy), None if wait_for_one else 0) if busy else ():
             assert isinstance(connection, Connection)
             self._answer(busy[connection])
@@ -266,19 +274,21 @@ class _Crew:
             return
         if isinstance(answer, BoilerclassError):
             raise answer
-        process.started, self._stillborn = True, 0
-        if process.part is not None:
-            process.part.settle(answer)
-        process.part = None
+        self._stillborn = 0
+        if process.started:
+            process.parts.popleft().settle(answer)
+        process.started = True
 
     def _failed(self, process: _Process) -> None:
         how = self._remove(process)
-        part = process.part
-        if part is None:
+        if not process.started:
             self._stillborn += 1
             if self._stillborn == MOST_STILLBORN:
                 raise click.ClickException(NO_START.format(how=how))
+        if not process.parts:
             return
+        part, *others = process.parts
+        self._todo.extendleft(reversed(others))
         words = TOO_LONG.format(seconds=self._timeout) if process.late else CRASHED.format(how=how)
         if len(part.pages) == 1:
             part.settle([Outcome(error=Failure(words))])
@@ -305,9 +315,9 @@ def _method() -> str:
     return "forkserver"
 
 
-def _serve(connection: Connection, work: Work, ours: Sequence[Connection] | None) -> None:
+def _serve(channel: forks.Channel, work: Work, ours: Sequence[forks.Channel] | None) -> None:
     """The life of a process: batches come, outcomes go, until the pipe is closed. ``ours`` are the
-    ends of pipes that a copy has of the one that leads it."""
+    ends that a copy has of the one that leads it."""
     if ours is None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that leads it decides
     else:
@@ -317,8 +327,8 @@ def _serve(connection: Connection, work: Work, ours: Sequence[Connection] | None
     with suppress(EOFError, OSError):
         try:
             worker = Worker(work)
-            connection.send(None)
+            channel.send(None)
             while True:
-                connection.send(worker(connection.recv()))
+                channel.send(worker(channel.receive()))
         except BoilerclassError as error:
-            connection.send(error)
+            channel.send(error)
