@@ -24,7 +24,6 @@ class Batch:
     documents: Sequence[Document]
     texts: tuple[str, ...]
     hrefs: tuple[str, ...]
-    rels: tuple[str, ...]
     counts: Ints
     """Shape (n, 5): NUMBERS, the element counted over all documents."""
     lengths: Ints
@@ -82,7 +81,6 @@ def collect(documents: Sequence[Document]) -> Batch:
         documents=documents,
         texts=texts,
         hrefs=tuple(chain.from_iterable(c.hrefs for c in columns)),
-        rels=tuple(chain.from_iterable(c.rels for c in columns)),
         counts=counts,
         lengths=np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)),
         html=np.array([d.kind == "html" for d in documents], dtype=np.uint8),

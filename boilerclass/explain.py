@@ -173,7 +173,7 @@ def _page(document: Document, i: int) -> str:
     return "the kind of page"
 
 
-_LINK = {"link_share", "has_link", "links_per_word", "log_links", *structure.LINK_COLUMNS}
+_LINK = {"link_share", "has_link", "log_links", *structure.LINK_COLUMNS}
 _REPEAT = {"same_text", "repeats_previous", "repeats_next"}
 _TITLE = {*overlap.COLUMNS, "in_structured_body"}
 _CONTAINER = {
@@ -190,9 +190,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(frozenset([f"text_score_{i}" for i in range(_SCORES)]), _wording),
     Family(frozenset([f"word_score_{i}" for i in range(_SCORES)]), _names, in_text=False),
     Family(
-        frozenset(
-            [f"in_{n}" for n in FLAGS] + [f"tag_{n}" for n in structure.TAGS] + ["bold_share"]
-        ),
+        frozenset([*(f"in_{n}" for n in FLAGS), "bold_share"]),
         _markup,
         in_text=False,
     ),
@@ -201,5 +199,5 @@ FAMILIES: tuple[Family, ...] = (
     Family(frozenset([*_TITLE]), _title, in_text=False),
     Family(frozenset([*structure.PLACE_COLUMNS, "gap", "many_gap"]), _place),
     Family(frozenset([*_CONTAINER]), _containers, in_text=False),
-    Family(frozenset([*_PAGE, "has_structured_body"]), _page, in_text=False),
+    Family(frozenset([*_PAGE]), _page, in_text=False),
 )

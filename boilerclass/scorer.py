@@ -141,7 +141,7 @@ class Scorer:
         beside = neighbours(sums, self.first.hidden_bias, batch)
         units = beside.shape[1]
         verdict = self.first.probabilities(sums[:, :units].copy(), beside)
-        around = context.features(batch, evidence.ngrams[ngrams.WORDS], verdict)
+        around = context.features(batch, verdict)
         self.context_standard.move(around, columns, own_size)
         return Inputs(columns, beside)
 

@@ -4,7 +4,7 @@
 #include "batch.h"
 #include <math.h>
 
-enum { LABELS = 5, MOST_ROLES = 32, LEVELS = 4, DISTANCES = 9, FAR = 50, MOST_STEPS = 64 };
+enum { LABELS = 5, MOST_ROLES = 32, DISTANCES = 9, FAR = 50, MOST_STEPS = 64 };
 
 typedef struct {
     Batch b;
@@ -17,8 +17,7 @@ typedef struct {
     float *labels;    /* LABELS of each paragraph */
     double *running;  /* LABELS of each paragraph up to it, one more than there are */
     double *core;     /* characters of core up to each paragraph, one more than there are */
-    double *held;     /* 1 + LABELS and a count, columns of elements + 1 */
-    int64_t *wider, *group;
+    int64_t *group;
 } Work;
 
 static double at_least(double value, double least) { return value > least ? value : least; }
@@ -35,7 +34,7 @@ static void fill_labels(const Work *w)
     }
 }
 
-static float *fill_steps(const Work *w, Py_ssize_t i, Py_ssize_t lo, Py_ssize_t hi, float *column)
+static void fill_steps(const Work *w, Py_ssize_t i, Py_ssize_t lo, Py_ssize_t hi, float *column)
 {
     for (Py_ssize_t s = 0; s < w->shift_count; s++, column += LABELS) {
         int64_t there = i + w->shifts[s];
@@ -53,46 +52,19 @@ static float *fill_steps(const Work *w, Py_ssize_t i, Py_ssize_t lo, Py_ssize_t 
                 column[k] = (float)((w->running[to * LABELS + k] - w->running[from * LABELS + k])
                                     / many);
         }
-    return column;
-}
-
-/* Means over the containers that hold the paragraph, by characters. */
-static float *fill_containers(const Work *w, Py_ssize_t i, int html, float *column)
-{
-    Py_ssize_t size = w->b.elements + 1;
-    int64_t at = element_of(&w->b, i);
-    for (int level = 0; level < LEVELS; level++, column += LABELS, at = w->wider[at]) {
-        if (!html)
-            continue;
-        double total = at_least(below(&w->b, w->held, at), 1e-6);
-        for (int k = 0; k < LABELS; k++)
-            column[k] = (float)(below(&w->b, w->held + (1 + k) * size, at) / total);
-    }
-    return column;
 }
 
 static void sum_up(const Work *w)
 {
     const Batch *b = &w->b;
-    Py_ssize_t size = b->elements + 1;
-    double *count = w->held + (1 + LABELS) * size;
     memset(w->running, 0, LABELS * sizeof *w->running);
-    memset(w->held, 0, (2 + LABELS) * size * sizeof *w->held);
     w->core[0] = 0;
     for (Py_ssize_t i = 0; i < b->n; i++) {
         const float *label = w->labels + i * LABELS;
-        double *at = w->held + element_of(b, i) + 1, weight = log1p((double)b->lengths[i]);
-        *at += weight;
-        count[element_of(b, i) + 1] += 1;
-        for (int k = 0; k < LABELS; k++) {
-            at[(1 + k) * size] += weight * label[k];
+        for (int k = 0; k < LABELS; k++)
             w->running[(i + 1) * LABELS + k] = w->running[i * LABELS + k] + label[k];
-        }
         w->core[i + 1] = w->core[i] + label[0] * (float)b->lengths[i];
     }
-    for (int k = 0; k < 2 + LABELS; k++)
-        accumulate(w->held + k * size, b->elements);
-    find_wider(b, count, w->wider);
 }
 
 /* Log of how far it is, in paragraphs, no further than FAR. */
@@ -168,15 +140,13 @@ static int fill_groups(const Work *w, Py_ssize_t first)
 static int fill(const Work *w)
 {
     const Batch *b = &w->b;
-    Py_ssize_t groups = w->role_count + LABELS * (w->shift_count + 2 * w->window_count + LEVELS);
+    Py_ssize_t groups = w->role_count + LABELS * (w->shift_count + 2 * w->window_count);
     fill_labels(w);
     sum_up(w);
     for (Py_ssize_t d = 0; d < b->documents; d++) {
         Py_ssize_t lo = b->bounds[d], hi = b->bounds[d + 1];
-        for (Py_ssize_t i = lo; i < hi; i++) {
-            float *column = w->out + i * w->stride + w->role_count;
-            fill_containers(w, i, b->html[d], fill_steps(w, i, lo, hi, column));
-        }
+        for (Py_ssize_t i = lo; i < hi; i++)
+            fill_steps(w, i, lo, hi, w->out + i * w->stride + w->role_count);
         fill_distances(w, lo, hi, groups + 2 * LABELS);
     }
     return fill_groups(w, groups);
@@ -198,8 +168,8 @@ PyObject *kernels_context(PyObject *module, PyObject *args)
         || (w.window_count = numbers_take(windows, w.windows, MOST_STEPS, 1 << 20)) < 0
         || !batch_take(arrays, &w.b))
         return NULL;
-    Py_ssize_t n = w.b.n, size = w.b.elements + 1, columns;
-    columns = w.role_count + LABELS * (w.shift_count + 2 * w.window_count + LEVELS + 2) + DISTANCES;
+    Py_ssize_t n = w.b.n, columns;
+    columns = w.role_count + LABELS * (w.shift_count + 2 * w.window_count + 2) + DISTANCES;
     int wrong = w.stride < columns || w.stride > 1 << 16 || w.comment < 0 || w.title < 0
                 || w.comment >= w.role_count || w.title >= w.role_count;
     for (Py_ssize_t k = 0; k < w.role_count; k++)
@@ -219,18 +189,14 @@ PyObject *kernels_context(PyObject *module, PyObject *args)
     w.labels = PyMem_Malloc((n + 1) * LABELS * sizeof *w.labels);
     w.running = PyMem_Malloc((n + 1) * LABELS * sizeof *w.running);
     w.core = PyMem_Malloc((n + 1) * sizeof *w.core);
-    w.held = PyMem_Malloc((2 + LABELS) * size * sizeof *w.held);
-    w.wider = PyMem_Malloc(size * sizeof *w.wider);
     w.group = PyMem_Malloc((n + 1) * sizeof *w.group);
-    if (!w.labels || !w.running || !w.core || !w.held || !w.wider || !w.group)
+    if (!w.labels || !w.running || !w.core || !w.group)
         PyErr_NoMemory();
     else if (fill(&w))
         result = Py_NewRef(Py_None);
     PyMem_Free(w.labels);
     PyMem_Free(w.running);
     PyMem_Free(w.core);
-    PyMem_Free(w.held);
-    PyMem_Free(w.wider);
     PyMem_Free(w.group);
     PyBuffer_Release(&out);
 roles:

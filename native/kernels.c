@@ -86,7 +86,6 @@ static PyMethodDef METHODS[] = {
     {"characters", kernels_characters, METH_O, NULL},
     {"form", kernels_form, METH_VARARGS, NULL},
     {"overlap", kernels_overlap, METH_VARARGS, NULL},
-    {"topic", kernels_topic, METH_VARARGS, NULL},
     {"chains", kernels_chains, METH_VARARGS, NULL},
     {"name_sums", kernels_name_sums, METH_VARARGS, NULL},
     {"hash", kernels_hash, METH_VARARGS, NULL},

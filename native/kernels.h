@@ -33,7 +33,6 @@ PyObject *kernels_prose_in(PyObject *module, PyObject *args);   /* scripts.c */
 PyObject *kernels_characters(PyObject *module, PyObject *texts); /* text.c */
 PyObject *kernels_form(PyObject *module, PyObject *args);       /* text.c */
 PyObject *kernels_overlap(PyObject *module, PyObject *args);    /* ngrams.c */
-PyObject *kernels_topic(PyObject *module, PyObject *args);      /* topic.c */
 PyObject *kernels_chains(PyObject *module, PyObject *args);     /* chains.c */
 PyObject *kernels_name_sums(PyObject *module, PyObject *args);  /* chains.c */
 PyObject *kernels_hash(PyObject *module, PyObject *args);   /* ngrams.c */

@@ -3,8 +3,8 @@
 
 #include "kernels.h"
 
-enum { LONGEST = 300, COLUMNS = 13, GROUPS = 5, MOST_NEEDLES = 128, SLOTS = 1024 };
-enum { TRACKING, AUTHOR, TAG, SOCIAL, SHOP }; /* the groups of words, in their order */
+enum { LONGEST = 300, COLUMNS = 8, GROUPS = 3, MOST_NEEDLES = 128, SLOTS = 1024 };
+enum { TRACKING, AUTHOR, TAG }; /* the groups of words, in their order */
 
 typedef struct { const char *at; int size, group, next; } Needle;
 typedef struct { Needle needles[MOST_NEEDLES]; int n, first[SLOTS]; } Needles; /* by slot_of */
@@ -40,7 +40,7 @@ static int needles_take(PyObject *groups, Needles *needles)
     }
     return 1;
 wrong:
-    PyErr_SetString(PyExc_ValueError, "words come as five tuples of words of two letters or more");
+    PyErr_SetString(PyExc_ValueError, "words come as three tuples of words of two letters or more");
     return 0;
 }
 
@@ -79,7 +79,7 @@ static void judge(const Needles *needles, Span href, Span host, float *row)
 {
     char path[LONGEST + 1];
     if (starts(href, "#")) {
-        row[6] = 1;
+        row[5] = 1;
         return;
     }
     Span there = {href.at, 0}, all = href;
@@ -94,7 +94,6 @@ static void judge(const Needles *needles, Span href, Span host, float *row)
         memcpy(path + 1, href.at + after, href.size - after);
         all = (Span){path, href.size - after + 1};
     } else if (starts(href, "mailto:") || starts(href, "tel:") || starts(href, "javascript:")) {
-        row[*href.at == 'j' ? 7 : 8] = 1;
         return;
     }
     Span bare = until(all, '?');
@@ -111,15 +110,12 @@ static void judge(const Needles *needles, Span href, Span host, float *row)
     }
     int in_bare = groups_in(needles, bare);
     row[0] = there.size && host.size && !ends(there, host) && !ends(host, there);
-    row[1] = bare.size < 2;
-    row[2] = (float)(slashes / 5.0);
-    row[3] = (float)year;
-    row[4] = query.size > 0;
-    row[5] = groups_in(needles, query) >> TRACKING & 1;
-    row[9] = in_bare >> AUTHOR & 1;
-    row[10] = in_bare >> TAG & 1;
-    row[11] = groups_in(needles, there) >> SOCIAL & 1;
-    row[12] = groups_in(needles, href) >> SHOP & 1;
+    row[1] = (float)(slashes / 5.0);
+    row[2] = (float)year;
+    row[3] = query.size > 0;
+    row[4] = groups_in(needles, query) >> TRACKING & 1;
+    row[6] = in_bare >> AUTHOR & 1;
+    row[7] = in_bare >> TAG & 1;
 }
 
 /* links(hrefs, host, groups, out, stride, row, column) -> list: fills a row of `out`, from that one

@@ -4,16 +4,16 @@
 #include "batch.h"
 #include <math.h>
 
-enum { LEVELS = 4, OWN = 11, LINK = 18, PLACES = 11, CONTAINER = 6, GROUP = 4, MAIN = 6, FLAGS = 33 };
-enum { AGAIN = 13, RELS = 4 }; /* places among the columns of a link */
+enum { LEVELS = 4, OWN = 10, LINK = 9, PLACES = 11, CONTAINER = 3, GROUP = 2, MAIN = 6, FLAGS = 33 };
+enum { AGAIN = 8 }; /* place among the columns of a link */
 enum { PROSE_CHARS = 80 };
 #define MAIN_SHARE 0.6
 
 /* First columns of the kinds of evidence, in the order that the caller gives them in. */
-enum { AT_FLAGS, AT_TAG, AT_OWN, AT_LINK, AT_PLACE, AT_CONTAINER, AT_GROUP, AT_MAIN, PARTS };
+enum { AT_FLAGS, AT_OWN, AT_LINK, AT_PLACE, AT_CONTAINER, AT_GROUP, AT_MAIN, PARTS };
 
 typedef struct {
-    float chars, link_chars, prose, log_chars;
+    float chars, link_chars, prose;
 } Weights;
 
 typedef struct {
@@ -22,8 +22,8 @@ typedef struct {
     float *out;
     Py_ssize_t stride;
     int64_t first[PARTS];
-    double *running; /* five columns of elements + 1: paragraphs, then the weights */
-    int64_t *wider, *first_below;
+    double *running; /* four columns of elements + 1: paragraphs, then the weights */
+    int64_t *wider;
     int64_t *group;
 } Work;
 
@@ -44,7 +44,6 @@ static void weigh(Work *w, uint64_t heading)
         own->prose = own->chars - own->link_chars;
         if (own->prose < PROSE_CHARS || b->flags[i] & heading)
             own->prose = 0;
-        own->log_chars = log1pf(own->chars);
     }
 }
 
@@ -60,9 +59,8 @@ static void fill_own(const Work *w, Py_ssize_t i, int html)
     own[2] = log1pf(gap);
     own[3] = link_share < 1 ? link_share : 1;
     own[4] = links > 0;
-    own[5] = links / chars * 10;
-    own[6] = log1pf(links);
-    own[7] = bold < 1 ? bold : 1;
+    own[5] = log1pf(links);
+    own[6] = bold < 1 ? bold : 1;
     for (int k = 0; k < FLAGS; k++)
         flag[k] = (float)(w->b.flags[i] >> k & 1);
 }
@@ -114,9 +112,9 @@ static int fill_texts(const Work *w, PyObject *texts, PyObject *hrefs, Py_ssize_
         goto done;
     for (Py_ssize_t i = lo; i < hi; i++) {
         float *own = part(w, i, AT_OWN);
-        own[8] = log1pf((float)w->group[first[i]]);
-        own[9] = i > lo && first[i] == first[i - 1];
-        own[10] = i + 1 < hi && first[i] == first[i + 1];
+        own[7] = log1pf((float)w->group[first[i]]);
+        own[8] = i > lo && first[i] == first[i - 1];
+        own[9] = i + 1 < hi && first[i] == first[i + 1];
     }
     if (b->html[d]) {
         memset(w->group + lo, 0, (hi - lo) * sizeof *w->group);
@@ -130,37 +128,6 @@ static int fill_texts(const Work *w, PyObject *texts, PyObject *hrefs, Py_ssize_
 done:
     PyMem_Free(first);
     return done;
-}
-
-static int fill_rels(const Work *w, PyObject *hrefs, PyObject *rels, PyObject *sought, Py_ssize_t i)
-{
-    PyObject *rel = PyTuple_GET_ITEM(rels, i);
-    if (!PyUnicode_GET_LENGTH(rel) || !PyUnicode_GET_LENGTH(PyTuple_GET_ITEM(hrefs, i)))
-        return 1;
-    for (int k = 0; k < RELS; k++) {
-        int found = PyUnicode_Contains(rel, PyTuple_GET_ITEM(sought, k));
-        if (found < 0)
-            return 0;
-        part(w, i, AT_LINK)[AGAIN + 1 + k] = (float)found;
-    }
-    return 1;
-}
-
-static int fill_tag(const Work *w, Py_ssize_t i, PyObject *names, PyObject *tags)
-{
-    int64_t name = w->b.element_name[element_of(&w->b, i)];
-    PyObject *pair = name < PyList_GET_SIZE(names) ? PyList_GET_ITEM(names, name) : NULL;
-    if (!pair || !PyTuple_Check(pair) || PyTuple_GET_SIZE(pair) == 0) {
-        PyErr_SetString(PyExc_ValueError, "an element has no name");
-        return 0;
-    }
-    PyObject *number = PyDict_GetItemWithError(tags, PyTuple_GET_ITEM(pair, 0));
-    Py_ssize_t column = number ? PyLong_AsSsize_t(number) : -1;
-    if (PyErr_Occurred())
-        return 0;
-    if (column >= 0 && column < PyDict_GET_SIZE(tags))
-        part(w, i, AT_TAG)[column] = 1;
-    return 1;
 }
 
 static void fill_places(const Work *w, Py_ssize_t lo, Py_ssize_t hi, double chars, double prose,
@@ -186,7 +153,7 @@ static void fill_places(const Work *w, Py_ssize_t lo, Py_ssize_t hi, double char
     }
 }
 
-enum { SIZE, CHARS, LINKED, PROSE, LOGS, SUMS };
+enum { SIZE, CHARS, LINKED, PROSE, SUMS };
 
 static const double *sums(const Work *w, int which)
 {
@@ -198,10 +165,6 @@ static void sum_up(Work *w)
     const Batch *b = &w->b;
     Py_ssize_t size = b->elements + 1;
     memset(w->running, 0, SUMS * size * sizeof *w->running);
-    for (Py_ssize_t e = 0; e < size; e++)
-        w->first_below[e] = b->n;
-    for (Py_ssize_t i = b->n - 1; i >= 0; i--)
-        w->first_below[element_of(b, i)] = i;
     for (Py_ssize_t i = 0; i < b->n; i++) {
         double *at = w->running + element_of(b, i) + 1;
         const Weights *own = &w->weights[i];
@@ -209,14 +172,10 @@ static void sum_up(Work *w)
         at[CHARS * size] += own->chars;
         at[LINKED * size] += own->link_chars;
         at[PROSE * size] += own->prose;
-        at[LOGS * size] += own->log_chars;
     }
     for (int k = 0; k < SUMS; k++)
         accumulate(w->running + k * size, b->elements);
     find_wider(b, sums(w, SIZE), w->wider);
-    for (Py_ssize_t e = b->elements - 1; e >= 0; e--)
-        if (w->first_below[e + 1] < w->first_below[e])
-            w->first_below[e] = w->first_below[e + 1];
 }
 
 static void fill_containers(const Work *w, Py_ssize_t i, double page_prose)
@@ -231,49 +190,34 @@ static void fill_containers(const Work *w, Py_ssize_t i, double page_prose)
         }
         if (level)
             at = w->wider[at];
-        double many = at_least(below(b, sums(w, SIZE), at), 1);
         double chars = below(b, sums(w, CHARS), at);
-        double place = (double)(i - w->first_below[at]) / many;
-        column[0] = (float)log1p(many);
+        column[0] = (float)log1p(at_least(below(b, sums(w, SIZE), at), 1));
         column[1] = (float)(below(b, sums(w, LINKED), at) / at_least(chars, 1));
         column[2] = (float)(below(b, sums(w, PROSE), at) / at_least(page_prose, 1));
-        column[3] = (float)(below(b, sums(w, LOGS), at) / many);
-        column[4] = (float)(place < 0 ? 0 : place > 1 ? 1 : place);
-        column[5] = (float)log1p(chars);
     }
 }
-
-typedef struct { double many, links, chars, logs; } Shape;
 
 static int fill_shapes(const Work *w)
 {
     const Batch *b = &w->b;
     Py_ssize_t groups = find_shapes(b, w->group);
-    Shape *shapes = groups < 0 ? NULL : PyMem_Calloc(groups + 1, sizeof *shapes);
-    if (!shapes) {
+    double *many = groups < 0 ? NULL : PyMem_Calloc(groups + 1, sizeof *many);
+    if (!many) {
         if (groups >= 0)
             PyErr_NoMemory();
         return 0;
     }
-    for (Py_ssize_t i = 0; i < b->n; i++) {
-        Shape *shape = &shapes[w->group[i]];
-        shape->many += 1;
-        shape->links += w->weights[i].link_chars;
-        shape->chars += w->weights[i].chars;
-        shape->logs += w->weights[i].log_chars;
-    }
+    for (Py_ssize_t i = 0; i < b->n; i++)
+        many[w->group[i]] += 1;
     for (Py_ssize_t d = 0; d < b->documents; d++)
         for (Py_ssize_t i = b->bounds[d]; b->html[d] && i < b->bounds[d + 1]; i++) {
-            Shape shape = shapes[w->group[i]];
             float *column = part(w, i, AT_GROUP);
             int before = i > 0 && w->group[i - 1] == w->group[i];
             int after = i + 1 < b->n && w->group[i + 1] == w->group[i];
-            column[0] = log1pf((float)shape.many);
-            column[1] = (float)(shape.links / at_least(shape.chars, 1));
-            column[2] = (float)(shape.logs / shape.many);
-            column[3] = (float)(before + after) / 2;
+            column[0] = log1pf((float)many[w->group[i]]);
+            column[1] = (float)(before + after) / 2;
         }
-    PyMem_Free(shapes);
+    PyMem_Free(many);
     return 1;
 }
 
@@ -301,8 +245,7 @@ static void fill_main(const Work *w, Py_ssize_t d, int64_t main, double page_pro
     }
 }
 
-static int fill(Work *w, PyObject *texts, PyObject *hrefs, PyObject *rels, PyObject *sought,
-                PyObject *names, PyObject *tags)
+static int fill(Work *w, PyObject *texts, PyObject *hrefs)
 {
     const Batch *b = &w->b;
     Py_ssize_t next = 0; /* elements come page after page */
@@ -326,11 +269,8 @@ static int fill(Work *w, PyObject *texts, PyObject *hrefs, PyObject *rels, PyObj
         fill_places(w, lo, hi, chars, prose, links);
         for (Py_ssize_t i = lo; i < hi; i++) {
             fill_own(w, i, b->html[d]);
-            if (!b->html[d])
-                continue;
-            fill_containers(w, i, prose);
-            if (!fill_tag(w, i, names, tags) || !fill_rels(w, hrefs, rels, sought, i))
-                return 0;
+            if (b->html[d])
+                fill_containers(w, i, prose);
         }
         if (b->html[d])
             fill_main(w, d, main, prose);
@@ -348,30 +288,27 @@ static int strings(PyObject *tuple, Py_ssize_t n)
     return 1;
 }
 
-/* structure(batch, texts, hrefs, rels, sought rels, heading bit, names, numbers of tags, first
- * columns, out, stride) -> None: fills in rows of zeros. */
+/* structure(batch, texts, hrefs, heading bit, first columns, out, stride) -> None: fills in rows of
+ * zeros. */
 PyObject *kernels_structure(PyObject *module, PyObject *args)
 {
     (void)module;
-    PyObject *arrays, *texts, *hrefs, *rels, *sought, *names, *tags, *first_, *out_, *result = NULL;
+    PyObject *arrays, *texts, *hrefs, *first_, *out_, *result = NULL;
     unsigned long long heading;
     Py_buffer first, out;
     Work w = {0};
-    if (!PyArg_ParseTuple(args, "O!O!O!O!O!KO!O!OOn", &PyTuple_Type, &arrays, &PyTuple_Type, &texts,
-                          &PyTuple_Type, &hrefs, &PyTuple_Type, &rels, &PyTuple_Type, &sought,
-                          &heading, &PyList_Type, &names, &PyDict_Type, &tags, &first_, &out_,
-                          &w.stride)
+    if (!PyArg_ParseTuple(args, "O!O!O!KOOn", &PyTuple_Type, &arrays, &PyTuple_Type, &texts,
+                          &PyTuple_Type, &hrefs, &heading, &first_, &out_, &w.stride)
         || !batch_take(arrays, &w.b))
         return NULL;
     Py_ssize_t n = w.b.n, elements = w.b.elements;
-    if (!strings(texts, n) || !strings(hrefs, n) || !strings(rels, n) || !strings(sought, RELS)) {
-        PyErr_SetString(PyExc_ValueError, "a paragraph has a text, a target and a rel");
+    if (!strings(texts, n) || !strings(hrefs, n)) {
+        PyErr_SetString(PyExc_ValueError, "a paragraph has a text and a target");
         goto batch;
     }
     if (!buffer_take(first_, &first, PyBUF_SIMPLE, PARTS, 8))
         goto batch;
-    const Py_ssize_t widths[PARTS] = {FLAGS, PyDict_GET_SIZE(tags), OWN, LINK, PLACES,
-                                      LEVELS * CONTAINER, GROUP, MAIN};
+    const Py_ssize_t widths[PARTS] = {FLAGS, OWN, LINK, PLACES, LEVELS * CONTAINER, GROUP, MAIN};
     memcpy(w.first, first.buf, sizeof w.first);
     for (int i = 0; i < PARTS; i++)
         if (w.stride > 1 << 16 || w.first[i] < 0 || widths[i] < 0 || w.first[i] > w.stride
@@ -386,19 +323,17 @@ PyObject *kernels_structure(PyObject *module, PyObject *args)
     w.group = PyMem_Malloc((n + 1) * sizeof *w.group);
     w.running = PyMem_Malloc(SUMS * (elements + 1) * sizeof *w.running);
     w.wider = PyMem_Malloc((elements + 1) * sizeof *w.wider);
-    w.first_below = PyMem_Malloc((elements + 1) * sizeof *w.first_below);
-    if (!w.weights || !w.group || !w.running || !w.wider || !w.first_below) {
+    if (!w.weights || !w.group || !w.running || !w.wider) {
         PyErr_NoMemory();
     } else {
         weigh(&w, heading);
-        if (fill(&w, texts, hrefs, rels, sought, names, tags))
+        if (fill(&w, texts, hrefs))
             result = Py_NewRef(Py_None);
     }
     PyMem_Free(w.weights);
     PyMem_Free(w.group);
     PyMem_Free(w.running);
     PyMem_Free(w.wider);
-    PyMem_Free(w.first_below);
     PyBuffer_Release(&out);
 first:
     PyBuffer_Release(&first);

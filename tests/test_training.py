@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from boilerclass import artifact
+from boilerclass import artifact, features
 from boilerclass.errors import InvalidOption, UnreadableInput
+from boilerclass.features import context
 from boilerclass.labels import ROLES
 from boilerclass.options import Options
 from boilerclass.pipeline import Classifier
@@ -32,8 +33,13 @@ composed = 1.0
 [linear]
 alpha = 1e-5
 epochs = 3
-[network]
-first = 4
+[first]
+members = 1
+hidden = 4
+alpha = 1e-2
+epochs = 8
+batch = 64
+[second]
 members = 2
 hidden = 8
 alpha = 1e-2
@@ -55,6 +61,11 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_same_recipe_same_model(trained: Path) -> None:
     one, two = (artifact.read(trained / name) for name in ("one", "two"))
     assert one.digest == two.digest
+
+
+@pytest.mark.parametrize("names", [features.COLUMNS, context.COLUMNS], ids=["own", "around"])
+def test_every_column_has_a_name_of_its_own(names: tuple[str, ...]) -> None:
+    assert len(set(names)) == len(names)
 
 
 def test_history_gains_a_row_each_time(trained: Path) -> None:

@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerclass.batch import Batch
-from boilerclass.features import structure, topic
-from boilerclass.features.ngrams import Bag
+from boilerclass.features import structure
 from boilerclass.features.shifts import shifted
-from boilerclass.labels import LABEL_OF, LABELS, ROLES, Label
+from boilerclass.labels import LABEL_OF, LABELS, ROLES
 from boilerclass.native import kernels
 
 Floats = NDArray[np.float32]
@@ -26,11 +25,10 @@ TO_LABELS = np.array(
 LABEL_OF_ROLES = tuple(LABELS.index(LABEL_OF[role]) for role in ROLES)
 """The same as the number of each role's label."""
 
-VERDICTS: tuple[str, ...] = (
+COLUMNS: tuple[str, ...] = (
     *(f"own_{role}" for role in ROLES),
     *(f"at{k:+d}_{label}" for k in SHIFTS for label in LABELS),
     *(f"{side}{w}_{label}" for w in WINDOWS for side in ("before", "after") for label in LABELS),
-    *(f"level{k}_{label}" for k in range(structure.LEVELS) for label in LABELS),
     *(f"shape_{label}" for label in LABELS),
     *(f"page_{label}" for label in LABELS),
     "core_before",
@@ -43,29 +41,14 @@ VERDICTS: tuple[str, ...] = (
     "since_title",
     "until_comment",
 )
-"""Columns from the probabilities alone."""
-COLUMNS: tuple[str, ...] = (
-    *VERDICTS,
-    *topic.COLUMNS,
-    *(f"at{k:+d}_{name}" for k in topic.SHIFTS for name in topic.BESIDE),
-)
 
 
-def features(batch: Batch, words: Bag, roles: Floats) -> Floats:
-    """Shape (n, len(COLUMNS)), from the bag of words of each paragraph and the probabilities of its
-    roles, shape (n, 10)."""
-    found = np.zeros((len(batch), len(COLUMNS)), dtype=np.float32)
-    verdicts(batch, roles, found)
-    core = roles @ TO_LABELS[:, LABELS.index(Label.CORE)]
-    topic.fill(batch, words, core, found, len(VERDICTS))
-    return found
-
-
-def verdicts(batch: Batch, roles: Floats, found: Floats) -> None:
-    """Fill the first len(VERDICTS) columns of ``found``, all zeros before."""
+def features(batch: Batch, roles: Floats) -> Floats:
+    """Shape (n, len(COLUMNS)), from the probabilities of the roles of each paragraph, shape
+    (n, 10)."""
     if kernels is None:
-        found[:, : len(VERDICTS)] = verdicts_python(batch, roles)
-        return
+        return columns_python(batch, roles)
+    found = np.zeros((len(batch), len(COLUMNS)), dtype=np.float32)
     kernels.context(
         batch.arrays,
         np.ascontiguousarray(roles),
@@ -77,17 +60,17 @@ def verdicts(batch: Batch, roles: Floats, found: Floats) -> None:
         found,
         found.shape[1],
     )
+    return found
 
 
-def verdicts_python(batch: Batch, roles: Floats) -> Floats:
-    """Shape (n, len(VERDICTS)): the same without the kernel."""
+def columns_python(batch: Batch, roles: Floats) -> Floats:
+    """Shape (n, len(COLUMNS)): the same without the kernel."""
     labels = roles @ TO_LABELS
     return np.concatenate(
         [
             roles,
             *(shifted(labels, k, batch.page) for k in SHIFTS),
             *_windows(labels, batch),
-            _containers(labels, batch),
             *_groups(labels, batch),
             _distances(roles, labels, batch),
         ],
@@ -110,23 +93,6 @@ def _windows(labels: Floats, batch: Batch) -> list[NDArray[np.floating]]:
         ):
             out.append((running[hi] - running[lo]) / np.maximum(hi - lo, 1)[:, None])
     return out
-
-
-def _containers(labels: Floats, batch: Batch) -> Floats:
-    """Means over the containers that ``structure`` counts in, by characters."""
-    elements = batch.counts[:, 4]
-    weights = np.log1p(batch.lengths)
-    below = structure.Subtrees(batch, elements)
-    total = below(weights)
-    sums = np.stack([below(weights * column) for column in labels.T], axis=1)
-    mean = sums / np.maximum(total, 1e-6)[:, None]
-    wider = structure.wider(batch.parents, below())
-    html = batch.html.astype(np.float32)[batch.page]
-    columns, at = [], elements
-    for _ in range(structure.LEVELS):
-        columns.append(mean[at] * html[:, None])
-        at = wider[at]
-    return np.concatenate(columns, axis=1, dtype=np.float32)
 
 
 def _groups(labels: Floats, batch: Batch) -> list[NDArray[np.floating]]:

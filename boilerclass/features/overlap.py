@@ -15,14 +15,11 @@ from boilerclass.native import kernels
 COLUMNS = (
     "in_title",
     "title_in",
-    "title_equal",
-    "in_address",
-    "address_in",
+    "in_slug",
+    "slug_in",
     "in_description",
     "description_in",
 )
-SAME = 0.7
-"""Product of both shares from which a paragraph is taken for the title itself."""
 FEW = 3
 """Words below which an address says nothing."""
 
@@ -33,12 +30,9 @@ def features(batch: Batch, words: Bag) -> Floats:
     """Shape (n, len(COLUMNS)), from the words of each paragraph's head and tail."""
     titles = [next((t for t in d.titles if t), "") for d in batch.documents]
     slugs = [_slug(d.url) for d in batch.documents]
-    inside, covered = _shares(batch, words, titles)
     descriptions = [d.description for d in batch.documents]
     columns = [
-        inside,
-        covered,
-        inside * covered > SAME,
+        *_shares(batch, words, titles),
         *_shares(batch, words, slugs),
         *_shares(batch, words, descriptions),
     ]

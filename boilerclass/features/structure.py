@@ -26,26 +26,21 @@ PROSE_CHARS = 80
 MAIN_SHARE = 0.6
 """Share of the page's prose that its main container holds at least."""
 
-TAGS = (
-    "p div li a span h1 h2 h3 h4 h5 td th dd dt blockquote figcaption pre button strong em".split()
-)
-
 LINK_COLUMNS = (
-    "href_other_host href_root href_deep href_digits href_query href_tracking href_fragment "
-    "href_script href_mail href_author href_tag href_social href_shop "
-    "href_again rel_nofollow rel_sponsored rel_tag rel_author"
+    "href_other_host href_deep href_digits href_query href_tracking href_fragment href_author "
+    "href_tag href_again"
 ).split()
 OWN_COLUMNS = (
-    "is_html gap many_gap link_share has_link links_per_word log_links bold_share same_text "
-    "repeats_previous repeats_next in_structured_body has_structured_body"
+    "is_html gap many_gap link_share has_link log_links bold_share same_text repeats_previous "
+    "repeats_next in_structured_body"
 ).split()
 PLACE_COLUMNS = (
     "place from_end log_index log_from_end char_place log_page log_page_chars page_prose "
     "page_links log_prose_before log_prose_after"
 ).split()
-CONTAINER_COLUMNS = "log_size link_share prose_share mean_log_chars place_in log_chars".split()
-GROUP_COLUMNS = "log_same_shape shape_link_share shape_mean_log_chars shape_run".split()
-MAIN_COLUMNS = "in_main place_in_main main_share main_depth main_before main_after".split()
+CONTAINER_COLUMNS = "log_size link_share prose_share".split()
+GROUP_COLUMNS = "log_same_shape shape_run".split()
+MAIN_COLUMNS = "main_inside place_in_main main_share main_depth main_before main_after".split()
 
 PAGE_TYPES: dict[str, tuple[str, ...]] = {
     "article": (
@@ -64,13 +59,10 @@ PAGE_TYPES: dict[str, tuple[str, ...]] = {
 }
 URL_COLUMNS = "url_known url_root url_depth url_digits".split()
 
-_TAG_NUMBERS = {name: i for i, name in enumerate(TAGS)}
-
 COLUMNS: tuple[str, ...] = (
     *(f"type_{name}" for name in PAGE_TYPES),
     *URL_COLUMNS,
     *(f"in_{name}" for name in FLAGS),
-    *(f"tag_{name}" for name in TAGS),
     *OWN_COLUMNS,
     *LINK_COLUMNS,
     *PLACE_COLUMNS,
@@ -83,7 +75,6 @@ COLUMNS: tuple[str, ...] = (
 _PARTS = (
     len(PAGE_TYPES) + len(URL_COLUMNS),
     len(FLAGS),
-    len(TAGS),
     len(OWN_COLUMNS),
     len(LINK_COLUMNS),
     len(PLACE_COLUMNS),
@@ -100,7 +91,6 @@ class Weights(NamedTuple):
     chars: Floats
     link_chars: Floats
     prose: Floats
-    log_chars: Floats
 
 
 def fill(batch: Batch, found: Floats) -> None:
@@ -113,22 +103,18 @@ def fill(batch: Batch, found: Floats) -> None:
         batch.arrays,
         batch.texts,
         batch.hrefs,
-        batch.rels,
-        _RELS,
         BIT["heading"],
-        batch.names,
-        _TAG_NUMBERS,
         _FIRST_COLUMNS,
         found,
         found.shape[1],
     )
     types, urls = _page_types(batch), _urls(batch)
-    first, body = _FIRST_COLUMNS[3], COLUMNS.index("in_structured_body")
+    first, body = _FIRST_COLUMNS[2], COLUMNS.index("in_structured_body")
     for i, (document, lo, hi) in enumerate(_pages(batch)):
         found[lo:hi, : len(PAGE_TYPES)] = types[i]
         found[lo:hi, len(PAGE_TYPES) : len(PAGE_TYPES) + len(URL_COLUMNS)] = urls[i]
         if document.structured_body:
-            found[lo:hi, body : body + 2] = _structured_body(document, batch.texts[lo:hi])
+            found[lo:hi, body] = _structured_body(document, batch.texts[lo:hi])
         if document.kind == "html":
             judge_targets(batch.hrefs[lo:hi], _host(document), found, (lo, first))
 
@@ -144,20 +130,17 @@ def columns_python(batch: Batch) -> Floats:
     flags = (batch.flags[:, None] >> np.arange(len(FLAGS), dtype=np.uint64)) & np.uint64(1)
     markup = np.concatenate(
         [
-            _tags(batch),
             _links(batch),
             _containers(batch, weights, elements),
-            _shapes(batch, weights),
+            _shapes(batch),
             _main(batch, weights, elements),
         ],
         axis=1,
     )
     markup *= html[:, None]
-    tag, link, container, shape, main = np.split(
+    link, container, shape, main = np.split(
         markup,
-        np.cumsum(
-            [len(TAGS), len(LINK_COLUMNS), LEVELS * len(CONTAINER_COLUMNS), len(GROUP_COLUMNS)]
-        ),
+        np.cumsum([len(LINK_COLUMNS), LEVELS * len(CONTAINER_COLUMNS), len(GROUP_COLUMNS)]),
         axis=1,
     )
     return np.concatenate(
@@ -165,7 +148,6 @@ def columns_python(batch: Batch) -> Floats:
             _page_types(batch)[batch.page],
             _urls(batch)[batch.page],
             flags.astype(np.float32),
-            tag,
             _own(batch, weights, html),
             link,
             _places(batch, weights),
@@ -219,14 +201,7 @@ def _weights(batch: Batch) -> Weights:
     heading = (batch.flags & np.uint64(BIT["heading"])) != 0
     prose = chars - link_chars
     prose[(prose < PROSE_CHARS) | heading] = 0
-    return Weights(chars, link_chars, prose, np.log1p(chars))
-
-
-def _tags(batch: Batch) -> Floats:
-    numbers = [_TAG_NUMBERS.get(tag, len(TAGS)) for tag, _ in batch.names]
-    of_name = np.array(numbers, dtype=np.int64)
-    at = batch.element_name[batch.counts[:, 4]]
-    return np.eye(len(TAGS) + 1, len(TAGS), dtype=np.float32)[of_name[at]]
+    return Weights(chars, link_chars, prose)
 
 
 def _own(batch: Batch, weights: Weights, html: Floats) -> Floats:
@@ -241,13 +216,12 @@ def _own(batch: Batch, weights: Weights, html: Floats) -> Floats:
             np.log1p(gap),
             link_share,
             links > 0,
-            links / chars * 10,
             np.log1p(links),
             np.minimum(bold / chars, 1),
             np.log1p(again),
             before,
             after,
-            *_structured_bodies(batch).T,
+            _structured_bodies(batch),
         ],
         axis=1,
         dtype=np.float32,
@@ -268,17 +242,16 @@ def _repetition(batch: Batch) -> tuple[Floats, NDArray[np.bool_], NDArray[np.boo
 
 
 def _structured_bodies(batch: Batch) -> Floats:
-    found = np.zeros((len(batch), 2), dtype=np.float32)
+    found = np.zeros(len(batch), dtype=np.float32)
     for document, lo, hi in _pages(batch):
         if document.structured_body:
             found[lo:hi] = _structured_body(document, batch.texts[lo:hi])
     return found
 
 
-def _structured_body(document: Document, texts: Sequence[str]) -> list[tuple[bool, bool]]:
-    """Whether each text begins as a part of the document's structured body, and that it has one."""
-    body = document.structured_body
-    return [(len(text) > 25 and text[:60] in body, True) for text in texts]
+def _structured_body(document: Document, texts: Sequence[str]) -> list[bool]:
+    """Whether each text begins as a part of the document's structured body."""
+    return [len(text) > 25 and text[:60] in document.structured_body for text in texts]
 
 
 _HOST = re.compile(r"(?:https?:)?//(?:www\.|m\.|amp\.)?([^/?#:]*)", re.I)
@@ -307,92 +280,47 @@ _TAG = (
     "/eticheta",
     "/schlagwort",
 )
-_SOCIAL = (
-    "facebook.",
-    "twitter.",
-    "x.com",
-    "linkedin.",
-    "pinterest.",
-    "whatsapp.",
-    "telegram.",
-    "instagram.",
-    "youtube.",
-    "reddit.",
-    "tiktok.",
-    "t.me",
-    "vk.com",
-    "xing.com",
-    "bsky.",
-    "mastodon.",
-    "threads.",
-)
-_SHOP = (
-    "amazon.",
-    "amzn",
-    "ebay",
-    "shop",
-    "taboola",
-    "outbrain",
-    "mgid",
-    "doubleclick",
-    "adclick",
-    "/ad/",
-    "/ads/",
-    "promo",
-    "store.",
-    "click.",
-)
-_SOUGHT = (_TRACKING, _AUTHOR, _TAG, _SOCIAL, _SHOP)
-_RELS = ("nofollow", "sponsored", "tag", "author")
-_PLAIN = (0.0,) * 13
+_SOUGHT = (_TRACKING, _AUTHOR, _TAG)
+_PLAIN = (0.0,) * 8
 MAX_HREF = 300
 """Characters looked at of a link target; data: addresses can be megabytes."""
 
 
 @functools.lru_cache(maxsize=2_048)
 def link_evidence(href: str, host: str) -> tuple[float, ...]:
-    """What a link target tells, in the order of LINK_COLUMNS up to ``href_mail`` and on."""
+    """What a link target tells, in the order of LINK_COLUMNS but for the last."""
     href = href.lower()
     if href.startswith("#"):
-        return (*_PLAIN[:6], 1.0, *_PLAIN[7:])
+        return (*_PLAIN[:5], 1.0, *_PLAIN[6:])
     there, path = "", href
     if href.startswith(("http", "//")):
         there, _, path = href.partition("//")[2].partition("/")
         path = "/" + path
     elif href.startswith(("mailto:", "tel:", "javascript:")):
-        script = href.startswith("j")
-        return (*_PLAIN[:7], float(script), float(not script), *_PLAIN[9:])
+        return _PLAIN
     elsewhere = bool(there and host and not there.endswith(host) and not host.endswith(there))
     bare, _, query = path.partition("?")
     return (
         elsewhere,
-        len(bare) < 2,
         bare.count("/") / 5,
         _DIGITS.search(bare) is not None,
         bool(query),
         bool(query) and any(map(query.__contains__, _TRACKING)),
         False,
-        False,
-        False,
         any(map(bare.__contains__, _AUTHOR)),
         any(map(bare.__contains__, _TAG)),
-        bool(there) and any(map(there.__contains__, _SOCIAL)),
-        any(map(href.__contains__, _SHOP)),
     )
 
 
 def _links(batch: Batch) -> Floats:
     found = np.zeros((len(batch), len(LINK_COLUMNS)), dtype=np.float32)
-    again, rel = LINK_COLUMNS.index("href_again"), LINK_COLUMNS.index("rel_nofollow")
+    again = LINK_COLUMNS.index("href_again")
     for document, lo, hi in _pages(batch):
         hrefs = batch.hrefs[lo:hi]
         judge_targets(hrefs, _host(document), found, (lo, 0))
         count = Counter(hrefs)
         count[""] = 0
         found[lo:hi, again] = [count[href] > 1 for href in hrefs]
-    related = [i for i, value in enumerate(batch.rels) if value and batch.hrefs[i]]
-    if related:
-        found[related, rel:] = [[word in batch.rels[i] for word in _RELS] for i in related]
     return found
 
 
@@ -473,35 +401,20 @@ def wider(parents: Ints, size: NDArray[np.float64]) -> Ints:
 
 def _containers(batch: Batch, weights: Weights, elements: Ints) -> Floats:
     below = Subtrees(batch, elements)
-    size = below()
+    size, prose = below(), below(weights.prose)
     chars, links = below(weights.chars), below(weights.link_chars)
-    prose, log_chars = below(weights.prose), below(weights.log_chars)
     up = wider(batch.parents, size)
-    first = np.full(len(size), len(batch), dtype=np.int64)
-    np.minimum.at(first, elements, np.arange(len(batch)))
-    first = _first_below(first, batch.ends)
     _, page_prose = running(weights.prose, batch)
     at = elements
     columns = []
     for _ in range(LEVELS):
-        many = np.maximum(size[at], 1)
         columns += [
-            np.log1p(many),
+            np.log1p(np.maximum(size[at], 1)),
             links[at] / np.maximum(chars[at], 1),
             prose[at] / np.maximum(page_prose, 1),
-            log_chars[at] / many,
-            np.clip((np.arange(len(batch)) - first[at]) / many, 0, 1),
-            np.log1p(chars[at]),
         ]
         at = up[at]
     return np.stack(columns, axis=1, dtype=np.float32)
-
-
-def _first_below(first: Ints, ends: Ints) -> Ints:
-    """The first paragraph in each element's subtree, given the first in the element itself."""
-    # Paragraphs come in document order, so the first one below is that of the first element
-    # at or after this one that holds any.
-    return np.minimum.accumulate(first[::-1])[::-1]
 
 
 def shape_groups(batch: Batch) -> Ints:
@@ -515,19 +428,14 @@ def shape_groups(batch: Batch) -> Ints:
     return groups
 
 
-def _shapes(batch: Batch, weights: Weights) -> Floats:
+def _shapes(batch: Batch) -> Floats:
     """How much there is on the page of the paragraph's own shape."""
     group = shape_groups(batch)
     many = np.bincount(group).astype(np.float32)
-    link = np.bincount(group, weights=weights.link_chars)
-    chars = np.bincount(group, weights=weights.chars)
-    log_chars = np.bincount(group, weights=weights.log_chars)
     same = np.concatenate(([False], group[1:] == group[:-1], [False]))
     return np.stack(
         [
             np.log1p(many[group]),
-            (link / np.maximum(chars, 1))[group],
-            (log_chars / many)[group],
             (same[:-1].astype(np.float32) + same[1:]) / 2,
         ],
         axis=1,

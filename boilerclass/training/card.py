@@ -31,7 +31,8 @@ def paragraphs(
     trained = Counter(e.source for e, w in zip(examples, weights, strict=True) if w > 0)
     typed = Counter(e.source for e, w in zip(examples, weights, strict=True) if w > 0 and e.typed)
     languages = Counter(e.language for e, w in zip(examples, weights, strict=True) if w > 0)
-    scores, network = manifest["scores"], manifest["recipe"]["network"]
+    scores, recipe = manifest["scores"], manifest["recipe"]
+    first, second = recipe["first"], recipe["second"]
     rows = "\n".join(
         f"| {name} | {SOURCES.get(name, name)} | {n} | {typed[name]} |"
         for name, n in sorted(trained.items())
@@ -44,8 +45,9 @@ def paragraphs(
     return f"""# {manifest["name"]}
 
 Labels each paragraph of a web page or plain text. Two hashed linear models feed a network, whose
-verdicts on the neighbourhood feed a second one. The first has {network["first"]} hidden units;
-the second is the mean of {network["members"]} networks of {network["hidden"]}.
+verdicts on the neighbourhood feed a second one. The first has
+{first["members"] * first["hidden"]} hidden units; the second is
+the mean of {second["members"]} networks of {second["hidden"]}.
 Trained with scikit-learn {manifest["versions"]["scikit-learn"]}; numpy computes it.
 
 ## Trained on
@@ -67,7 +69,7 @@ sure of. Documents by language:
 
 ## Scores
 
-Cross-validation by site in {manifest["recipe"]["folds"]} folds: no layer that scores a page was
+Cross-validation by site in {recipe["folds"]} folds: no layer that scores a page was
 fitted on a page of its site. Precision / recall / F1 over paragraphs:
 
 | label | pages | texts |

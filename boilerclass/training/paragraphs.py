@@ -8,7 +8,7 @@ import platform
 import tomllib
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from boilerclass import artifact, batch, decode, features, scorer
 from boilerclass.errors import InvalidOption, UnreadableInput
-from boilerclass.features import context, ngrams
+from boilerclass.features import context
 from boilerclass.labels import LABELS, ROLES, Label
 from boilerclass.training import (
     augment,
@@ -247,7 +247,7 @@ def _check_parity(
     found = features.extract(together)
     own = stack.own_columns(found, together, ground)
     verdict = layers.first(scorer.first_input(own, together.page))
-    around = context.features(together, found.ngrams[ngrams.WORDS], verdict)
+    around = context.features(together, verdict)
     inputs = np.concatenate((own, layers.context_standard(around)), axis=1)
     expected = calibration(layers.second(inputs), scorer.is_html(together) > 0)
     ours = scorer.from_arrays(arrays, {"temperature": calibration.temperature})
@@ -267,20 +267,21 @@ def read_settings(path: Path) -> dict[str, Any]:
         raise InvalidOption(f"the recipe {path} is not TOML: {error}") from error
 
 
+def _layer(settings: dict[str, Any]) -> stack.Layer:
+    names = [field.name for field in fields(stack.Layer)]
+    return stack.Layer(**{name: settings[name] for name in names})
+
+
 def read_recipe(settings: dict[str, Any]) -> stack.Recipe:
     try:
-        linear, network = settings["linear"], settings["network"]
+        linear, first, second = settings["linear"], settings["first"], settings["second"]
         return stack.Recipe(
             seed=settings["seed"],
             folds=settings["folds"],
             linear_alpha=linear["alpha"],
             linear_epochs=linear["epochs"],
-            first=network["first"],
-            members=network["members"],
-            hidden=network["hidden"],
-            alpha=network["alpha"],
-            epochs=network["epochs"],
-            batch=network["batch"],
+            first=_layer(first),
+            second=_layer(second),
         )
     except KeyError as error:
         raise InvalidOption(f"the recipe has no entry {error}") from error

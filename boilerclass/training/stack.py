@@ -21,7 +21,6 @@ from sklearn.neural_network import MLPClassifier
 
 from boilerclass import batch, features, scorer
 from boilerclass.features import context, ngrams, words
-from boilerclass.features.text import characters
 from boilerclass.labels import ROLES
 from boilerclass.training import guess
 from boilerclass.training.corpus import BODY, OUTSIDE, UNSURE
@@ -37,13 +36,26 @@ M = TypeVar("M")
 TINY = 1e-30
 """Probability below which none is told from 0."""
 
-DRAWN = 0.45
+DRAWN = 0.7
 """Share of the rows that a network is fitted on, drawn by weight: more of them cost time only."""
 NAMELESS = 0.2
 """Share of the pages of which a model does not see the class and id words while it is fitted, tags
 alone: many sites have none that mean anything."""
 ABSTAINING = [ROLES.index(r) for r in ROLES if r in ("caption", "meta")]
 """Roles that bodies of different sources hold or leave out: no teachers of core against rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What a network is fitted with."""
+
+    members: int
+    """Networks of different seeds whose logits are averaged to make this one."""
+    hidden: int
+    """Hidden units of each of them."""
+    alpha: float
+    epochs: int
+    batch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +66,8 @@ class Recipe:
     folds: int
     linear_alpha: float
     linear_epochs: int
-    first: int
-    """Hidden units of the first network."""
-    members: int
-    """Networks of different seeds whose logits are averaged to make the second one."""
-    hidden: int
-    """Hidden units of each of them."""
-    alpha: float
-    epochs: int
-    batch: int
+    first: Layer
+    second: Layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +194,8 @@ def ground(matrix: Matrix, weights: Floats, recipe: Recipe) -> Ground:
     nameless = standard.part(own.shape[1] - nameless.shape[1])(np.ascontiguousarray(nameless))
     targets = typed_outside(matrix, own, weights, recipe)
     found = Ground(text, names, standard, own, nameless, targets)
-    earlier = networks(matrix, found, weights, replace(recipe, members=1)).out_of_fold
+    alone = replace(recipe, second=replace(recipe.second, members=1))
+    earlier = networks(matrix, found, weights, alone).out_of_fold
     return replace(found, targets=guess.targets(targets, earlier, matrix.dense))
 
 
@@ -225,7 +231,8 @@ def typed_outside(matrix: Matrix, own: Floats, weights: Floats, recipe: Recipe) 
     if not outside.any():
         return targets
     inputs = scorer.first_input(own, matrix.page)
-    teacher = _mlp(recipe, recipe.seed, recipe.hidden, epochs=2 * recipe.epochs)
+    larger = replace(recipe.first, hidden=2 * recipe.first.hidden, epochs=2 * recipe.first.epochs)
+    teacher = _mlp(larger, recipe.seed)
     _fit_mlp(teacher, inputs, matrix.targets, weights, np.flatnonzero(known))
     targets[outside] = guess.not_core(spread(teacher, inputs[outside]))
     return targets
@@ -267,14 +274,12 @@ def networks(matrix: Matrix, layers: Ground, weights: Floats, recipe: Recipe) ->
     taught = (targets >= 0) & (weights > 0)
     scores = np.arange(own.shape[1] - layers.nameless.shape[1], own.shape[1])
 
-    def fitted(
-        inputs: Floats, members: int, hidden: int, blindfold: Blindfold
-    ) -> tuple[Ensemble, Floats]:
+    def fitted(layer: Layer, inputs: Floats, blindfold: Blindfold) -> tuple[Ensemble, Floats]:
         def fit_once(mask: Mask) -> Ensemble:
             rows = np.flatnonzero(taught & mask)
             models = [
-                _fit_mlp(_mlp(recipe, seed, hidden), inputs, targets, weights, rows, blindfold)
-                for seed in range(recipe.seed, recipe.seed + members)
+                _fit_mlp(_mlp(layer, seed), inputs, targets, weights, rows, blindfold)
+                for seed in range(recipe.seed, recipe.seed + layer.members)
             ]
             return Ensemble(models)
 
@@ -286,13 +291,13 @@ def networks(matrix: Matrix, layers: Ground, weights: Floats, recipe: Recipe) ->
     values = scorer.first_input(layers.nameless, matrix.page)
     blindfold = Blindfold(columns, values, matrix.page)
     beside = scorer.first_input(own, matrix.page)
-    first, first_scores = fitted(beside, 1, recipe.first, blindfold)
+    first, first_scores = fitted(recipe.first, beside, blindfold)
     del beside  # the largest of all arrays
     around = _around(matrix, first_scores)
     context_standard = _standard(around[taught])
     inputs = np.concatenate((own, context_standard(around)), axis=1)
     blindfold = Blindfold(scores, layers.nameless, matrix.page)
-    second, out_of_fold = fitted(inputs, recipe.members, recipe.hidden, blindfold)
+    second, out_of_fold = fitted(recipe.second, inputs, blindfold)
     return Networks(first, context_standard, second, out_of_fold)
 
 
@@ -319,8 +324,7 @@ def _around(matrix: Matrix, first: Floats) -> Floats:
     for start in range(0, len(matrix.examples), CHUNK):
         together = batch.collect([e.document for e in matrix.examples[start : start + CHUNK]])
         lo = matrix.bounds[start]
-        bag = ngrams.bags(characters(together.texts))[ngrams.WORDS]
-        parts.append(context.features(together, bag, first[lo : lo + len(together)]))
+        parts.append(context.features(together, first[lo : lo + len(together)]))
     return np.concatenate(parts)
 
 
@@ -344,12 +348,12 @@ def _sgd(recipe: Recipe) -> SGDClassifier:
     )
 
 
-def _mlp(recipe: Recipe, seed: int, hidden: int, epochs: int | None = None) -> MLPClassifier:
+def _mlp(layer: Layer, seed: int) -> MLPClassifier:
     return MLPClassifier(
-        hidden_layer_sizes=(hidden,),
-        alpha=recipe.alpha,
-        batch_size=recipe.batch,
-        max_iter=epochs or recipe.epochs,
+        hidden_layer_sizes=(layer.hidden,),
+        alpha=layer.alpha,
+        batch_size=layer.batch,
+        max_iter=layer.epochs,
         n_iter_no_change=1_000,
         random_state=seed,
     )
