@@ -42,7 +42,7 @@ SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000, 50_000_000)
 NUMBERS = (1, 10, 100, 1_000, 10_000, 100_000)
 SMALL, USUAL, OF_THE_WILD = 2_000, 60_000, 250_000
 """Characters of a page where many are needed, where some are, and where one is to be typical."""
-JOB_PAGES = 2_000
+JOB_PAGES = 10_000
 TWO_JOBS = ("", "times one by the clock", "CPU ms a page, one", "two", "times one")
 SEPARATOR = "  "
 """Between the columns of a row that is printed."""
@@ -144,9 +144,8 @@ def by_size() -> list[tuple[int, float, float]]:
         number = max(1, min(200, 2_000_000 // size))
         htmls = [invented_pages.page(seed, size) for seed in range(number)]
         total = sum(map(len, htmls)) / 1e6
-        rounds = ROUNDS if size < 10_000_000 else 1
         clean, parse = (
-            min(seconds(functools.partial(each, tool, htmls)) for _ in range(rounds))
+            min(seconds(functools.partial(each, tool, htmls)) for _ in range(ROUNDS))
             for tool in (boilerclass.clean, turbohtml.parse)
         )
         found.append((size, clean / total * 1000, parse / total * 1000))

@@ -247,9 +247,12 @@ def _visible(
     All of them where most of the text is hidden: such a page is shown by its scripts.
     """
     bit = BIT["hidden"]
+    mask = array("Q", [bit]) * len(paragraphs)
+    if not int.from_bytes(mask, "big") & int.from_bytes(paragraphs.flags, "big"):
+        return paragraphs, verdicts  # most are: to look at all at once costs next to nothing
     covered = list(map(bit.__and__, paragraphs.flags))
     hidden = sum(map(len, compress(paragraphs.texts, covered)))
-    if hidden == 0 or sum(map(len, paragraphs.texts)) - hidden < max(hidden, LITTLE_TEXT):
+    if sum(map(len, paragraphs.texts)) - hidden < max(hidden, LITTLE_TEXT):
         return paragraphs, verdicts
     keep = [
         not below or (verdict is not None and verdict.keep)
