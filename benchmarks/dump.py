@@ -302,7 +302,7 @@ def run(folder: Path, size: int) -> Iterator[str]:
         yield f"| {name} | | | | | {rate:,.0f} |"
     yield ""
     yield "Memory is the most that the run and its workers held together (proportional set size)."
-    yield "The library was timed before, between and after the runs: the machine had other work.\n"
+    yield "The library was timed before, between and after the runs, in case of other work.\n"
     chance = random.Random(0)
     args = [dump, "-o", folder / "3.jsonl", "--errors", folder / "3.errors", "--jobs", 2]
     part, whole = folder / ".3.jsonl.boilerclass-part", (folder / "1.jsonl").stat().st_size

@@ -43,6 +43,8 @@ NUMBERS = (1, 10, 100, 1_000, 10_000, 100_000)
 SMALL, USUAL, OF_THE_WILD = 2_000, 60_000, 250_000
 """Characters of a page where many are needed, where some are, and where one is to be typical."""
 JOB_PAGES = 10_000
+KNOWN = 500
+"""Different pages among those of a long run."""
 TWO_JOBS = ("", "times one by the clock", "CPU ms a page, one", "two", "times one")
 SEPARATOR = "  "
 """Between the columns of a row that is printed."""
@@ -154,10 +156,10 @@ def by_size() -> list[tuple[int, float, float]]:
 
 def by_number() -> list[tuple[int, float]]:
     """Number of small pages, and milliseconds a page."""
-    known = [invented_pages.page(seed, SMALL) for seed in range(500)]
+    known = [invented_pages.page(seed, SMALL) for seed in range(KNOWN)]
     found = []
     for number in NUMBERS:
-        stream = (known[i % len(known)] for i in range(number))
+        stream = (known[i % KNOWN] for i in range(number))
         spent = seconds(lambda stream=stream: sum(1 for _ in boilerclass.label_many(stream)))
         found.append((number, spent / number * 1000))
     return found
@@ -195,7 +197,9 @@ def two_jobs() -> Iterator[Row]:
     """How many times faster two processes are than one, by the clock, and how much more of the
     processor they take, which other work on the machine changes little; and how idle that was,
     since processors that were busy say nothing of the clock."""
-    pages = [invented_pages.page(seed, USUAL) for seed in range(JOB_PAGES)]
+    known = [invented_pages.page(seed, USUAL) for seed in range(KNOWN)]
+    # Few are held: what a process that is copied holds is copied as it goes on.
+    pages = [known[i % KNOWN] for i in range(JOB_PAGES)]
     processor.adopt()
     with tempfile.TemporaryDirectory() as folder:
         for seed, page in enumerate(pages):

@@ -11,7 +11,7 @@ import mmap
 import pickle
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,14 +46,17 @@ def possible() -> bool:
     return others <= 0
 
 
-def settle() -> None:
+def settle(ends: Iterable[Channel]) -> None:
     """Have a copy, which this process is, last no longer than what it was made by, and share memory
-    with it as long as can be."""
+    with it as long as can be. ``ends`` are those of the process that leads it, which the copy would
+    keep open."""
     import ctypes
 
     ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
     gc.freeze()  # what is there is not looked at again, which would copy its memory
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that leads it decides
+    for end in ends:
+        end.close()
 
 
 class Channel:

@@ -179,9 +179,10 @@ class _Copy(Generic[Task, Result]):
             self.take()
 
     def end(self) -> None:
+        """Nobody wants it any more. That its pipe is closed may not reach it: a process that was
+        copied in the meantime, by another run or by the user, holds this end as well."""
         self.channel.close()
-        if self.given:  # nobody wants it any more
-            self._process.kill()
+        self._process.kill()
         self._process.join()
 
 
@@ -207,9 +208,7 @@ def _serve(
 ) -> None:
     """The life of a copy: tasks come, answers go, until the pipe is closed. ``ours`` are the ends
     of the process that leads it."""
-    forks.settle()
-    for end in ours:
-        end.close()
+    forks.settle(ours)
     with suppress(EOFError, OSError):
         while True:
             answer = _answer(work, channel.receive())

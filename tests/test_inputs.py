@@ -271,6 +271,12 @@ def test_inputs_from_a_list(run: Run, tmp_path: Path, end: str) -> None:
     assert run("clean", "-f", "jsonl", "--files-from", "-", stdin=content.encode()).out == out
 
 
+@pytest.mark.parametrize("content", [b"", b"\n\n"])
+def test_a_list_that_names_no_files_says_so(run: Run, content: bytes) -> None:
+    code, out, err = run("clean", "--files-from", "-", stdin=content)
+    assert (code, out, err) == (0, "", "boilerclass: -: the list names no files\n")
+
+
 def test_listed_files_keep_their_folders(run: Run, tmp_path: Path) -> None:
     for folder in "ab":
         (tmp_path / folder).mkdir()

@@ -58,6 +58,12 @@ def test_messages_of_any_size_travel(size: int) -> None:
     assert list(ordered(bytes.upper, tasks, 2)) == [b"TIDE" * size] * 9
 
 
+def test_two_runs_at_once_end_each_for_itself() -> None:
+    one, two = (ordered(abs, range(9), 2) for _ in range(2))
+    assert [next(one), next(two)] == [0, 0]  # the processes of the second hold what the first has
+    assert list(one) == list(two) == list(range(1, 9))
+
+
 def test_numpy_has_one_thread_until_the_last_is_out() -> None:
     def threads() -> list[int]:
         return [library.get_num_threads() for library in libraries()]

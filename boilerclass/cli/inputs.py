@@ -22,6 +22,7 @@ from boilerclass.containers.record import Reading, Record
 from boilerclass.containers.stream import opened
 from boilerclass.errors import BoilerclassError, InvalidOption, UnreadableInput
 from boilerclass.options import Options
+from boilerclass.writers.terminal import visible_line
 
 STDIN = "-"
 CLOSED = "standard input is closed: pipe something in, or name a file"
@@ -117,7 +118,10 @@ def listed(path: str | None) -> list[str]:
     except OSError as error:
         raise click.ClickException(f"{path}: {error.strerror}") from error
     parts = content.split(b"\0") if b"\0" in content[:LONGEST_PATH] else content.splitlines()
-    return [os.fsdecode(part) for part in parts if part]
+    paths = [os.fsdecode(part) for part in parts if part]
+    if not paths:  # which is no error: what made the list may well have found nothing
+        click.echo(f"boilerclass: {visible_line(path)}: the list names no files", err=True)
+    return paths
 
 
 def expand(

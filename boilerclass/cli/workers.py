@@ -116,7 +116,6 @@ class _Process:
         context = multiprocessing.get_context(method)
         if method == "fork":
             self.channel, theirs = forks.channel()
-            # A copy has these, too, and would keep them open.
             ours = [self.channel, *(o.channel for o in others)]
         else:
             self.channel, theirs = map(forks.Channel, context.Pipe())
@@ -321,9 +320,7 @@ def _serve(channel: forks.Channel, work: Work, ours: Sequence[forks.Channel] | N
     if ours is None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that leads it decides
     else:
-        forks.settle()
-        for end in ours:
-            end.close()
+        forks.settle(ours)
     with suppress(EOFError, OSError):
         try:
             worker = Worker(work)
