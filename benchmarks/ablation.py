@@ -3,9 +3,8 @@
     python benchmarks/ablation.py --corpus DIR --output data/ablation.csv
 
 Each row is a cross-validation by site, as in training. The linear models and the roles guessed for
-unlabelled paragraphs stay as they are; the two networks are fitted again, the second with one
-member instead of several. The model with everything is fitted with several seeds: how far these
-rows lie apart says which differences mean something.
+unlabelled paragraphs stay as they are; the two networks are fitted again. The model with everything
+is fitted with several seeds: how far these rows lie apart says which differences mean something.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from boilerclass.training import matrix, paragraphs, stack
 
 HERE = Path(__file__).parent
 SEEDS = 3
-LINKS = ("link", "url", "href", "rel_")
+LINKS = ("link", "url", "href")
 """Words in the names of columns about links and addresses."""
 
 
@@ -53,28 +52,26 @@ def families(columns: int) -> dict[str, NDArray[np.int64]]:
 def rows(corpus: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """What was left out, and the scores without it."""
     settings = paragraphs.read_settings(HERE.parent / "data" / "recipe.toml")
-    recipe = replace(paragraphs.read_recipe(settings), members=1)
+    recipe = paragraphs.read_recipe(settings)
     examples, weights = paragraphs.load(settings["sources"], corpus, recipe.folds, recipe.seed)
     data = matrix.build(examples, [paragraphs.fold_of(e.site, recipe.folds) for e in examples])
     of_row = stack.row_weights(data, weights)
     ground = stack.ground(data, of_row, recipe)
     source = np.array([e.source for e in examples])[data.page]
 
-    def scores(own: NDArray[np.float32], of_row: NDArray[np.float32], seed: int) -> dict[str, Any]:
-        found = stack.networks(
-            data, own, ground.standard, ground.targets, of_row, replace(recipe, seed=seed)
-        )
+    def scores(layers: stack.Ground, of_row: NDArray[np.float32], seed: int) -> dict[str, Any]:
+        found = stack.networks(data, layers, of_row, replace(recipe, seed=seed))
         calibration = paragraphs.calibrate(data, found.out_of_fold)
         return paragraphs.measure(data, calibration(found.out_of_fold, data.html))
 
     for seed in range(recipe.seed, recipe.seed + SEEDS):
-        yield f"nothing, seed {seed}", scores(ground.own, of_row, seed)
+        yield f"nothing, seed {seed}", scores(ground, of_row, seed)
     for name, columns in families(ground.own.shape[1]).items():
         own = ground.own.copy()
         own[:, columns] = 0  # the average of standardised columns
-        yield name, scores(own, of_row, recipe.seed)
+        yield name, scores(replace(ground, own=own), of_row, recipe.seed)
     for name in sorted(set(source.tolist())):
-        yield f"source {name}", scores(ground.own, of_row * (source != name), recipe.seed)
+        yield f"source {name}", scores(ground, of_row * (source != name), recipe.seed)
 
 
 def main() -> None:

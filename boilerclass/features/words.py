@@ -42,12 +42,6 @@ class Words(NamedTuple):
     groups: Ints
     """Shape (steps + page elements,): the group that each column of ``chains`` belongs to."""
 
-    def of_tags(self) -> Words:
-        """The same if no element had a class or an id: of each name the first bucket, its tag's."""
-        first = self.names.bounds[:-1]
-        bounds = np.arange(len(first) + 1, dtype=np.int64)
-        return self._replace(names=Bag(self.names.buckets[first], bounds))
-
 
 def buckets_of(names: Sequence[tuple[str, str]]) -> Bag:
     """The buckets of each name."""

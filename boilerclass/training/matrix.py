@@ -29,8 +29,6 @@ class Matrix:
     dense: Floats
     ngrams: sparse.csr_matrix
     words: sparse.csr_matrix
-    tags: sparse.csr_matrix
-    """What ``words`` would be if no element had a class or an id."""
     page: Ints
     bounds: Ints
     targets: Ints
@@ -44,16 +42,13 @@ class Matrix:
 
 def build(examples: Sequence[Example], folds: Sequence[int]) -> Matrix:
     """The Matrix of the examples, example i in fold ``folds[i]``; every example has paragraphs."""
-    dense, grams = [], []
-    names: list[sparse.csr_matrix] = []
-    tags: list[sparse.csr_matrix] = []
+    dense, grams, names = [], [], []
     for start in range(0, len(examples), CHUNK):
         together = batch.collect([e.document for e in examples[start : start + CHUNK]])
         found = features.extract(together)
         dense.append(found.dense)
         grams.append(counts(found.ngrams, len(together), 1 << ngrams.BITS))
-        for bags, around in ((names, found.words), (tags, found.words.of_tags())):
-            bags.append(counts([words.bag(around)], len(together), words.BUCKETS))
+        names.append(counts([words.bag(found.words)], len(together), words.BUCKETS))
     sizes = np.array([len(e.document.paragraphs) for e in examples])
     page = np.repeat(np.arange(len(examples)), sizes)
     return Matrix(
@@ -61,7 +56,6 @@ def build(examples: Sequence[Example], folds: Sequence[int]) -> Matrix:
         dense=np.concatenate(dense),
         ngrams=sparse.vstack(grams).tocsr(),
         words=sparse.vstack(names).tocsr(),
-        tags=sparse.vstack(tags).tocsr(),
         page=page,
         bounds=np.concatenate(([0], np.cumsum(sizes))),
         targets=np.concatenate([e.targets for e in examples]).astype(np.int64),

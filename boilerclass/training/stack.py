@@ -14,7 +14,6 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import SGDClassifier
 from sklearn.neural_network import MLPClassifier
@@ -39,8 +38,8 @@ TINY = 1e-30
 DRAWN = 0.7
 """Share of the rows that a network is fitted on, drawn by weight: more of them cost time only."""
 NAMELESS = 0.2
-"""Share of the pages of which a model does not see the class and id words while it is fitted, tags
-alone: many sites have none that mean anything."""
+"""Share of the pages of which a network does not see the class and id words while it is fitted:
+many sites have none that mean anything."""
 ABSTAINING = [ROLES.index(r) for r in ROLES if r in ("caption", "meta")]
 """Roles that bodies of different sources hold or leave out: no teachers of core against rest."""
 
@@ -136,32 +135,23 @@ class Ground:
     standard: scorer.Standard
     own: Floats
     """Shape (n, columns): the standardised columns, and the linear models' out-of-fold scores."""
-    nameless: Floats
-    """Shape (n, roles + 1): the last of these columns, as if no element had a class or an id."""
     targets: Ints
     """The roles known, and those guessed for what is not core."""
 
 
 class Blindfold(NamedTuple):
-    """Hides class and id words of some pages from a network that is fitted."""
+    """Hides columns of some pages from a network that is fitted."""
 
-    columns: Ints
-    """Those of the inputs that tell of these words."""
+    columns: Sequence[int]
     values: Floats
-    """Shape (n, len(columns)): what stands in them where tags are all there is to see."""
+    """What stands in these columns where there is nothing to see."""
     page: Ints
     """Shape (n,): the page of each row."""
 
     def put_on(self, inputs: Floats, rows: Ints, seed: int) -> None:
         """Changes the inputs, which are those of ``rows``."""
-        hidden = _nameless(self.page, seed)[rows]
-        inputs[np.flatnonzero(hidden)[:, None], self.columns] = self.values[rows[hidden]]
-
-
-def _nameless(page: Ints, seed: int) -> Mask:
-    """Shape (n,): which rows, of pages drawn by the seed, are shown without class and id words."""
-    drawn: Mask = np.random.default_rng(seed).random(page[-1] + 1) < NAMELESS
-    return drawn[page]
+        pages = np.random.default_rng(seed).random(self.page[-1] + 1) < NAMELESS
+        inputs[np.ix_(pages[self.page[rows]], self.columns)] = self.values
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,19 +171,16 @@ def ground(matrix: Matrix, weights: Floats, recipe: Recipe) -> Ground:
     Rows of weight 0 teach nothing; every row gets an out-of-fold score.
     """
     usable = weights > 0
-    text, text_scores = _linear(matrix, matrix.ngrams, usable, recipe, [matrix.ngrams])
-    hidden = sparse.diags_array(_nameless(matrix.page, recipe.seed).astype(np.float32))
-    shown = matrix.words + hidden @ (matrix.tags - matrix.words)
-    seen = [matrix.words, matrix.tags]
-    names, word_scores = _linear(matrix, shown, usable & matrix.html, recipe, seen)
+    text, text_scores = _linear(matrix, matrix.ngrams, usable, recipe)
+    names, word_scores = _linear(matrix, matrix.words, usable & matrix.html, recipe)
     word_scores *= matrix.html[:, None]
-    named, nameless = np.split(scorer.limited(word_scores), 2, axis=1)
-    own = np.concatenate((matrix.dense, scorer.limited(text_scores), named), axis=1)
+    own = np.concatenate(
+        (matrix.dense, scorer.limited(text_scores), scorer.limited(word_scores)), axis=1
+    )
     standard = _standard(own[usable & matrix.typed & matrix.html])
     own = standard(own)
-    nameless = standard.part(own.shape[1] - nameless.shape[1])(np.ascontiguousarray(nameless))
     targets = typed_outside(matrix, own, weights, recipe)
-    found = Ground(text, names, standard, own, nameless, targets)
+    found = Ground(text, names, standard, own, targets)
     alone = replace(recipe, second=replace(recipe.second, members=1))
     earlier = networks(matrix, found, weights, alone).out_of_fold
     return replace(found, targets=guess.targets(targets, earlier, matrix.dense))
@@ -245,11 +232,7 @@ def _named(matrix: Matrix) -> Mask:
     return named
 
 
-def _linear(
-    matrix: Matrix, rows: Any, usable: Mask, recipe: Recipe, seen: Sequence[Any]
-) -> tuple[Linear, Floats]:
-    """The model fitted on ``rows``, and the out-of-fold scores of each of the matrices ``seen``,
-    beside each other."""
+def _linear(matrix: Matrix, rows: Any, usable: Mask, recipe: Recipe) -> tuple[Linear, Floats]:
     known = usable & _named(matrix)
     core = np.where(np.isin(matrix.targets, CORE_ROLES), 1, 0)
     sided = usable & (matrix.targets >= OUTSIDE) & (matrix.targets != UNSURE)
@@ -262,19 +245,17 @@ def _linear(
             model.coef_ = model.coef_.astype(np.float16).astype(np.float32)
         return Linear(roles, side)
 
-    def score(model: Linear, mask: Mask) -> Floats:
-        return np.concatenate([model(some[mask]) for some in seen], axis=1)
-
-    return _out_of_fold(fit_once, score, matrix.fold, recipe.folds)
+    return _out_of_fold(fit_once, lambda model, mask: model(rows[mask]), matrix.fold, recipe.folds)
 
 
 def networks(matrix: Matrix, layers: Ground, weights: Floats, recipe: Recipe) -> Networks:
     """Both networks, the second fitted on what the first says of pages it did not see."""
     own, targets = layers.own, layers.targets
     taught = (targets >= 0) & (weights > 0)
-    scores = np.arange(own.shape[1] - layers.nameless.shape[1], own.shape[1])
 
-    def fitted(layer: Layer, inputs: Floats, blindfold: Blindfold) -> tuple[Ensemble, Floats]:
+    def fitted(layer: Layer, inputs: Floats, times: int) -> tuple[Ensemble, Floats]:
+        blindfold = _blindfold(layers.standard, matrix.page, times)
+
         def fit_once(mask: Mask) -> Ensemble:
             rows = np.flatnonzero(taught & mask)
             models = [
@@ -287,18 +268,24 @@ def networks(matrix: Matrix, layers: Ground, weights: Floats, recipe: Recipe) ->
             fit_once, lambda model, mask: model(inputs[mask]), matrix.fold, recipe.folds
         )
 
-    columns = np.concatenate([scores + k * own.shape[1] for k in range(3)])
-    values = scorer.first_input(layers.nameless, matrix.page)
-    blindfold = Blindfold(columns, values, matrix.page)
     beside = scorer.first_input(own, matrix.page)
-    first, first_scores = fitted(recipe.first, beside, blindfold)
+    first, first_scores = fitted(recipe.first, beside, times=3)
     del beside  # the largest of all arrays
     around = _around(matrix, first_scores)
     context_standard = _standard(around[taught])
     inputs = np.concatenate((own, context_standard(around)), axis=1)
-    blindfold = Blindfold(scores, layers.nameless, matrix.page)
-    second, out_of_fold = fitted(recipe.second, inputs, blindfold)
-    return Networks(first, context_standard, second, out_of_fold)
+    second, scores = fitted(recipe.second, inputs, times=1)
+    return Networks(first, context_standard, second, scores)
+
+
+def _blindfold(standard: scorer.Standard, page: Ints, times: int) -> Blindfold:
+    """Hides the scores of the words of classes, the last columns of a row's own, which stand so
+    many times in the inputs."""
+    size = len(standard.mean)
+    nothing = standard(np.zeros((1, size), dtype=np.float32))[0]
+    scores = range(size - len(ROLES) - 1, size)
+    columns = [k * size + i for k in range(times) for i in scores]
+    return Blindfold(columns, np.tile(nothing[list(scores)], times), page)
 
 
 def _out_of_fold(
