@@ -109,8 +109,8 @@ def _links(document: Document, i: int) -> str:
 
 
 def _cue(document: Document, i: int) -> str:
-    p = document.paragraphs[i]
-    mask = lexicons.load().match(lexicons.fold(p.text[: features.CUE_CHARS]))
+    texts = (document.paragraphs[i].text,)
+    mask = int(features.cues(texts, text.characters(texts))[0])
     found = [name for i, name in enumerate(lexicons.CLASSES) if mask >> i & 1]
     return f"opens with a cue of kind {' or '.join(found)}" if found else "opens with no known cue"
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boilerclass import lexicons
+from boilerclass import features, lexicons
+from boilerclass.features.text import characters
 from boilerclass.lexicons import CLASSES, COMPILED, Cues, fold, languages, load
 from boilerclass.lexicons.compile import Entry, compiled, parse, tables
 
@@ -15,7 +16,7 @@ FOLDER = files("boilerclass.lexicons")
 
 def classes(text: str) -> set[str]:
     """Names of the classes whose cue starts the text."""
-    mask = load().match(fold(text))
+    (mask,) = features.cues((text,), characters((text,)))
     return {name for index, name in enumerate(CLASSES) if mask >> index & 1}
 
 
@@ -28,10 +29,10 @@ def test_file_is_sorted_and_unique(code: str) -> None:
     assert not any(line != line.strip() or "  " in line for line in lines)
     entries = parse(text, code)
     assert len(entries) == len(lines)
-    assert len({(phrase, mask) for phrase, _, mask in entries}) == len(lines)
-    for line, (phrase, whole, _) in zip(lines, entries, strict=True):
+    assert len({(phrase, kind == ":", mask) for phrase, kind, mask in entries}) == len(lines)
+    for line, (phrase, kind, _) in zip(lines, entries, strict=True):
         assert phrase == fold(line.split("\t")[1])
-        assert whole == line.endswith("$")
+        assert kind == (line[-1] if line.endswith(("$", ":")) else "")
 
 
 def test_what_is_matched_is_what_the_lexicons_say() -> None:
@@ -129,6 +130,12 @@ def test_romanian_with_and_without_diacritics(text: str) -> None:
         ("Xem thêm: Tiêu đề khác", "teaser"),
         ("קראו עוד: כותרת אחרת", "teaser"),
         ("Đọc nhiều nhất", "recommendation"),
+        ("RELATED: Another headline", "teaser"),
+        ("Watch | Another headline", "teaser"),
+        ("Citește: Alt titlu", "teaser"),
+        ("Siehe: Noch ein Titel", "teaser"),
+        ("À lire : un autre titre", "teaser"),
+        ("続きを読む：別の見出し", "teaser"),
     ],
 )
 def test_cues_match(text: str, label: str) -> None:
@@ -177,7 +184,7 @@ def test_article_text_does_not_match(text: str) -> None:
 
 
 def test_word_boundary_and_whole() -> None:
-    entries = [Entry("read also", False, 1), Entry("share", True, 16), Entry("关注我们", False, 8)]
+    entries = [Entry("read also", "", 1), Entry("share", "$", 16), Entry("关注我们", "", 8)]
     cues = Cues(tables(entries))
     assert cues.match("read also this") == 1
     assert cues.match("read alsop") == 0
@@ -188,6 +195,13 @@ def test_word_boundary_and_whole() -> None:
     assert Cues(tables([])).match("anything") == 0
 
 
+def test_a_lead_in_stands_before_a_colon_or_a_bar() -> None:
+    assert classes("Related: another headline") == classes("Related | Another") == {"teaser"}
+    assert classes("Related problems arose: prices fell") == set()
+    assert classes("He said: related problems arose") == set()
+    assert classes(":") == classes("|||") == set()
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [
@@ -195,6 +209,8 @@ def test_word_boundary_and_whole() -> None:
         ("ad\tone\n\n# note\nnonsense\tone\n", 4),
         ("ad\t\n", 1),
         ("ad\t$\n", 1),
+        ("ad\t:\n", 1),
+        ("ad\tone: two\n", 1),
         ("ad\tone\ttwo\n", 1),
     ],
 )
@@ -204,7 +220,7 @@ def test_malformed_line_is_named(text: str, line: int) -> None:
 
 
 def test_comments_and_blank_lines_are_skipped() -> None:
-    assert parse("# a\tb\n\nad\tone$\n", "xx.txt") == [("one", True, 1 << CLASSES.index("ad"))]
+    assert parse("# a\tb\n\nad\tone$\n", "xx.txt") == [("one", "$", 1 << CLASSES.index("ad"))]
 
 
 def test_load_is_cached() -> None:

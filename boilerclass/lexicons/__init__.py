@@ -2,7 +2,8 @@
 
 Each ``<iso639-1>.txt`` beside this file holds one ``class<TAB>phrase`` a line, sorted; lines that
 start with ``#`` are comments. A phrase matches at the start of a paragraph, on a word boundary; a
-phrase that ends in ``$`` matches the whole paragraph only (digits around it are ignored).
+phrase that ends in ``$`` matches the whole paragraph only (digits around it are ignored), one that
+ends in ``:`` what stands before the paragraph's first colon or bar only.
 
 ``compiled.json`` holds what is matched against, all languages together and folded, since folding
 them takes as long as labelling several pages. :mod:`boilerclass.lexicons.compile` makes it.
@@ -145,17 +146,20 @@ class Tables(NamedTuple):
     """By their first word those that may start a paragraph."""
     runs: Mapping[str, Mapping[str, int]]
     """The same of scripts without spaces, by their first two characters."""
+    leads: Mapping[str, int]
+    """Those that stand before a colon or a bar."""
 
 
 class Cues:
     """Phrases of all languages, ready to be matched."""
 
-    __slots__ = ("_longest", "_runs", "_sieves", "_starts", "_whole")
+    __slots__ = ("_leads", "_longest", "_runs", "_sieves", "_starts", "_whole")
 
     def __init__(self, tables: Tables) -> None:
         self._whole = tables.phrases
         self._starts = {word: (tuple(known), known) for word, known in tables.starts.items()}
         self._runs = tables.runs
+        self._leads = tables.leads
         self._longest = max(map(len, tables.phrases), default=0) + 16
         self._sieves = kernels and kernels.sieves(self._whole, self._starts)
 
@@ -167,6 +171,10 @@ class Cues:
         if not mask and (folded[-1].isdigit() or folded[0].isdigit()):
             mask = self._match_undated(folded)
         return mask | self._match_start(folded)
+
+    def match_lead(self, folded: str) -> int:
+        """The same of the phrases that are this text, which stands before a colon or a bar."""
+        return self._leads.get(folded, 0)
 
     def match_all(self, folded: list[str]) -> "array[int]":
         """The same for many paragraphs, as 64-bit integers."""
@@ -219,7 +227,8 @@ def languages() -> list[str]:
 
 
 def phrases(language: str) -> list[tuple[str, str]]:
-    """The (class, phrase) entries of one language as they are written in its file."""
+    """The (class, phrase) entries of one language as they are written in its file, those that only
+    match before a colon with the colon."""
     text = (files(__name__) / f"{language}.txt").read_text(encoding="utf-8")
     lines = (line.partition("\t") for line in text.splitlines() if not line.startswith("#"))
     return [(label, phrase.removesuffix("$")) for label, tab, phrase in lines if tab]

@@ -20,9 +20,9 @@ from boilerclass.lexicons import (
 )
 
 FOLDER: Final = Path(__file__).parent
-_BREAKS = re.compile(f"[^\\w\\s{MARKS}$#]+")
+_BREAKS = re.compile(f"[^\\w\\s{MARKS}$:#]+")
 _SPACES = re.compile("  +")
-_RESERVED = re.compile("[$#\\t]")
+_RESERVED = re.compile("[$:#\\t]")
 _MASKS: Final = {name: 1 << index for index, name in enumerate(CLASSES)}
 # Scripts written without spaces: Thai, Lao, Burmese, Khmer, kana, Han.
 _UNSPACED = re.compile(
@@ -35,8 +35,8 @@ class Entry(NamedTuple):
 
     phrase: str
     """Folded."""
-    whole: bool
-    """Whether it is matched by whole paragraphs only."""
+    kind: str
+    """What matches it: the start of a paragraph "", a whole one "$", what leads one in ":"."""
     mask: int
     """The bit of its class."""
 
@@ -55,11 +55,11 @@ def parse(text: str, name: str) -> list[Entry]:
                 continue
             problem = f"unknown class {label!r}" if tab else "no tab"
             raise ValueError(f"{name}, line {number}: {problem}")
-        whole = phrase.endswith("$")
-        folded = (phrase[:-1] if whole else phrase).strip(" ")
+        kind = phrase[-1] if phrase.endswith(("$", ":")) else ""
+        folded = phrase.removesuffix(kind).strip(" ")
         if not folded or _RESERVED.search(folded):
             raise ValueError(f"{name}, line {number}: malformed phrase")
-        entries.append(Entry(folded, whole, mask))
+        entries.append(Entry(folded, kind, mask))
     return entries
 
 
@@ -68,16 +68,18 @@ def tables(entries: Iterable[Entry]) -> Tables:
     phrases: dict[str, int] = {}
     starts: dict[str, dict[str, int]] = {}
     runs: dict[str, dict[str, int]] = {}
-    for phrase, whole, mask in entries:
-        phrases[phrase] = phrases.get(phrase, 0) | mask
-        if whole:
+    leads: dict[str, int] = {}
+    for phrase, kind, mask in entries:
+        held = leads if kind == ":" else phrases
+        held[phrase] = held.get(phrase, 0) | mask
+        if kind:
             continue
         if phrase[0] >= FIRST_UNSPACED and len(phrase) > 1 and _UNSPACED.match(phrase):
             known = runs.setdefault(phrase[:2], {})
         else:
             known = starts.setdefault(phrase.partition(" ")[0], {})
         known[phrase] = known.get(phrase, 0) | mask
-    return Tables(phrases, starts, runs)
+    return Tables(phrases, starts, runs, leads)
 
 
 def compiled() -> str:

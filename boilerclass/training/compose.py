@@ -63,7 +63,7 @@ class Stock(NamedTuple):
     """What a language has to put around articles."""
 
     cues: Mapping[str, Sequence[str]]
-    """Cue phrases by class."""
+    """Cue phrases by class; with a colon behind its name those that lead a line in."""
     lines: Mapping[str, Sequence[str]]
     """Whole lines by role."""
 
@@ -139,7 +139,8 @@ def _is_prose(line: str) -> bool:
 def _stock(language: str) -> Stock:
     cues: dict[str, list[str]] = defaultdict(list)
     for name, phrase in lexicons.phrases(language if language in lexicons.languages() else "en"):
-        cues[name].append(phrase)
+        lead = phrase.endswith(":")
+        cues[f"{name}:" if lead else name].append(phrase.removesuffix(":"))
     return Stock(cues, phrasebook.of(language))
 
 
@@ -215,7 +216,8 @@ def _subhead(text: str, chooser: random.Random) -> list[Line]:
     if not long:
         return []
     words = chooser.choice(long)[: chooser.randint(*SUBHEAD_WORDS)]
-    return [(" ".join(words).rstrip(",;:–—-"), BODY)]
+    head = " ".join(words).rstrip(",;:–—-")
+    return [(head.upper() if chooser.random() < 0.1 else head, BODY)]
 
 
 def _header(others: Sequence[Article], stock: Stock, chooser: random.Random) -> list[Line]:
@@ -277,6 +279,9 @@ def _teaser(
     if chooser.random() < 0.7:
         ending = chooser.choice(("", "", ":", "..."))
         lines.append((_cased(chooser.choice(stock.cues["teaser"]), chooser) + ending, role))
+    elif chooser.random() < 0.5:
+        other = chooser.choice([other for other in others if other is not article])
+        return [(_dressed(other.title, stock, chooser), role)]
     for other in chooser.sample(others, chooser.choice((1, 1, 1, 2))):
         if other is article:
             continue
@@ -289,6 +294,15 @@ def _teaser(
         parting = chooser.choice((": ", ": ", " ", " | "))
         lines = [(lines[0][0].rstrip(":.") + parting + lines[-1][0], role)]
     return lines
+
+
+def _dressed(title: str, stock: Stock, chooser: random.Random) -> str:
+    """A headline that looks alone tells from the article around it."""
+    leads = stock.cues["teaser:"]
+    if leads and chooser.random() < 0.5:
+        lead = _cased(chooser.choice(leads), chooser)
+        return lead + chooser.choice((": ", " | ")) + title
+    return chooser.choice((title.upper(), f"[{title}]", f"> {title}", f"• {title}"))
 
 
 def _tail(

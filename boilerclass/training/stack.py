@@ -179,10 +179,12 @@ def ground(matrix: Matrix, weights: Floats, recipe: Recipe) -> Ground:
     )
     standard = _standard(own[usable & matrix.typed & matrix.html])
     own = standard(own)
-    targets = typed_outside(matrix, own, weights, recipe)
+    targets, outside = matrix.targets.copy(), usable & (matrix.targets == OUTSIDE)
+    named = _named_outside(matrix, own, weights, outside, recipe)
+    targets[outside] = guess.not_core(named)
     found = Ground(text, names, standard, own, targets)
-    alone = replace(recipe, second=replace(recipe.second, members=1))
-    earlier = networks(matrix, found, weights, alone).out_of_fold
+    earlier = networks(matrix, found, weights, recipe).out_of_fold
+    targets[outside] = guess.not_core(named * earlier[outside])
     return replace(found, targets=guess.targets(targets, earlier, matrix.dense))
 
 
@@ -207,22 +209,19 @@ def row_weights(matrix: Matrix, of_example: Sequence[float]) -> Floats:
     return np.asarray(weights, dtype=np.float32)
 
 
-def typed_outside(matrix: Matrix, own: Floats, weights: Floats, recipe: Recipe) -> Ints:
-    """The targets, with a role for paragraphs of which only is known that they are not core.
-
-    A network fitted on the typed pages names the most probable role that is not core.
-    """
-    known = _named(matrix) & (weights > 0)
-    outside = (matrix.targets == OUTSIDE) & (weights > 0)
-    targets = matrix.targets.copy()
+def _named_outside(
+    matrix: Matrix, own: Floats, weights: Floats, outside: Mask, recipe: Recipe
+) -> Floats:
+    """Probabilities of the roles of paragraphs of which only is known that they are not core, shape
+    (k, roles), by networks fitted on the roles that are known, mostly those of typed pages."""
     if not outside.any():
-        return targets
-    inputs = scorer.first_input(own, matrix.page)
+        return np.empty((0, len(ROLES)), dtype=np.float32)
+    rows = np.flatnonzero(_named(matrix) & (weights > 0))
     larger = replace(recipe.first, hidden=2 * recipe.first.hidden, epochs=2 * recipe.first.epochs)
-    teacher = _mlp(larger, recipe.seed)
-    _fit_mlp(teacher, inputs, matrix.targets, weights, np.flatnonzero(known))
-    targets[outside] = guess.not_core(spread(teacher, inputs[outside]))
-    return targets
+    inputs = scorer.first_input(own, matrix.page)
+    seeds = range(recipe.seed, recipe.seed + recipe.second.members)
+    models = [_fit_mlp(_mlp(larger, s), inputs, matrix.targets, weights, rows) for s in seeds]
+    return Ensemble(models)(inputs[outside])
 
 
 def _named(matrix: Matrix) -> Mask:
