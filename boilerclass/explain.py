@@ -109,8 +109,7 @@ def _links(document: Document, i: int) -> str:
 
 
 def _cue(document: Document, i: int) -> str:
-    texts = (document.paragraphs[i].text,)
-    mask = int(features.cues(texts, text.characters(texts))[0])
+    (mask,) = features.cues((document.paragraphs[i].text,)).tolist()
     found = [name for i, name in enumerate(lexicons.CLASSES) if mask >> i & 1]
     return f"opens with a cue of kind {' or '.join(found)}" if found else "opens with no known cue"
 

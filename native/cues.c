@@ -3,10 +3,12 @@
 
 #include "kernels.h"
 
-enum { LONGEST = 256, PLANE = 0x10000, DROPPED = 1 };
+enum { LONGEST = 256, PLANE = 0x10000, DROPPED = 1, COLON = 0x200020 };
 
-/* The folded first characters of a text; None if the table does not know one of them. */
-static PyObject *fold(PyObject *text, Py_ssize_t chars, const uint32_t *table)
+/* The folded first characters of a text, and how many of them stand before the first colon or bar if
+ * that is no further than `near`; None if the table does not know one of them. */
+static PyObject *fold(PyObject *text, Py_ssize_t chars, const uint32_t *table, Py_ssize_t near,
+                      int64_t *lead)
 {
     Py_UCS2 out[2 * LONGEST + 1];
     Py_UCS1 narrow[2 * LONGEST + 1];
@@ -15,6 +17,7 @@ static PyObject *fold(PyObject *text, Py_ssize_t chars, const uint32_t *table)
     int kind = PyUnicode_KIND(text), gap = 0;
     const void *data = PyUnicode_DATA(text);
     Py_UCS2 any = 0;
+    *lead = 0;
     for (Py_ssize_t i = 0; i < size; i++) {
         Py_UCS4 c = PyUnicode_READ(kind, data, i);
         uint32_t folded = c < PLANE ? table[c] : 0;
@@ -26,6 +29,10 @@ static PyObject *fold(PyObject *text, Py_ssize_t chars, const uint32_t *table)
             if (to > 2 * LONGEST - 2)
                 Py_RETURN_NONE;
             continue;
+        }
+        if (folded == COLON && i <= near) {
+            *lead = to;
+            near = -1;
         }
         for (; folded; folded >>= 16) {
             Py_UCS2 code = folded & 0xffff;
@@ -49,15 +56,16 @@ static PyObject *fold(PyObject *text, Py_ssize_t chars, const uint32_t *table)
     return PyUnicode_FromKindAndData(PyUnicode_1BYTE_KIND, narrow, to);
 }
 
-/* fold(texts, chars, table) -> list of the folded first characters, None for those that the table
- * does not know; it has one or two codes for each character of the basic plane. */
+/* fold(texts, chars, table, near, leads) -> list of the folded first characters, None for those that
+ * the table does not know; it has one or two codes for each character of the basic plane. `leads`,
+ * int64, gets how many of them stand before a colon or a bar. */
 PyObject *kernels_fold(PyObject *module, PyObject *args)
 {
     (void)module;
-    PyObject *texts, *table_, *folded;
-    Py_ssize_t chars;
-    Py_buffer table;
-    if (!PyArg_ParseTuple(args, "O!nO", &PyTuple_Type, &texts, &chars, &table_))
+    PyObject *texts, *table_, *target, *folded;
+    Py_ssize_t chars, near;
+    Py_buffer table, leads;
+    if (!PyArg_ParseTuple(args, "O!nOnO", &PyTuple_Type, &texts, &chars, &table_, &near, &target))
         return NULL;
     if (chars < 0 || chars > LONGEST) {
         PyErr_SetString(PyExc_ValueError, "an opening has up to 256 characters");
@@ -66,11 +74,15 @@ PyObject *kernels_fold(PyObject *module, PyObject *args)
     if (!buffer_take(table_, &table, PyBUF_SIMPLE, PLANE, sizeof(uint32_t)))
         return NULL;
     Py_ssize_t n = PyTuple_GET_SIZE(texts);
+    if (!buffer_take(target, &leads, PyBUF_WRITABLE, n, sizeof(int64_t))) {
+        PyBuffer_Release(&table);
+        return NULL;
+    }
     folded = PyList_New(n);
     for (Py_ssize_t i = 0; folded && i < n; i++) {
         PyObject *text = PyTuple_GET_ITEM(texts, i), *found = NULL;
         if (PyUnicode_Check(text))
-            found = fold(text, chars, table.buf);
+            found = fold(text, chars, table.buf, near, (int64_t *)leads.buf + i);
         else
             PyErr_SetString(PyExc_TypeError, "a text is a str");
         if (found)
@@ -79,6 +91,7 @@ PyObject *kernels_fold(PyObject *module, PyObject *args)
             Py_CLEAR(folded);
     }
     PyBuffer_Release(&table);
+    PyBuffer_Release(&leads);
     return folded;
 }
 

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boilerclass import features, lexicons
-from boilerclass.features.text import characters
 from boilerclass.lexicons import CLASSES, COMPILED, Cues, fold, languages, load
 from boilerclass.lexicons.compile import Entry, compiled, parse, tables
 
@@ -16,7 +15,7 @@ FOLDER = files("boilerclass.lexicons")
 
 def classes(text: str) -> set[str]:
     """Names of the classes whose cue starts the text."""
-    (mask,) = features.cues((text,), characters((text,)))
+    (mask,) = features.cues((text,))
     return {name for index, name in enumerate(CLASSES) if mask >> index & 1}
 
 

@@ -25,10 +25,6 @@ _CLASSES_OF = (np.arange(1 << len(CUE_COLUMNS))[:, None] >> np.arange(len(CUE_CO
 """The columns that each bit mask of classes stands for."""
 CUE_CHARS = 80
 """Characters of a paragraph that are looked up: no cue is longer."""
-LEAD_CHARS = 32
-"""Characters before a colon or a bar up to which they lead a paragraph in."""
-_COLONS = np.zeros(text.PLANE, dtype=bool)
-_COLONS[[ord(sign) for sign in ":|：｜"]] = True
 
 
 class Evidence(NamedTuple):
@@ -51,18 +47,10 @@ def extract(batch: Batch) -> Evidence:
     first += len(text.COLUMNS)
     dense[:, first : first + len(overlap.COLUMNS)] = overlap.features(batch, grams[ngrams.WORDS])
     first += len(overlap.COLUMNS)
-    dense[:, first:] = _CLASSES_OF[cues(batch.texts, chars)]
+    dense[:, first:] = _CLASSES_OF[cues(batch.texts)]
     return Evidence(dense, grams, words.collect(batch))
 
 
-def cues(texts: Sequence[str], chars: text.Characters) -> NDArray[np.int64]:
+def cues(texts: Sequence[str]) -> NDArray[np.int64]:
     """Shape (n,): bit masks of the classes of the cue phrases that each paragraph opens with."""
-    known = lexicons.load()
-    masks = np.array(known.match_all(lexicons.fold_openings(texts, CUE_CHARS)), dtype=np.int64)
-    signs = np.flatnonzero(_COLONS[chars.codes])
-    owners, firsts = np.unique(np.searchsorted(chars.starts, signs, "right"), return_index=True)
-    for i, sign in zip((owners - 1).tolist(), signs[firsts].tolist(), strict=True):
-        size = sign - int(chars.starts[i])
-        if 0 < size <= LEAD_CHARS:
-            masks[i] |= known.match_lead(lexicons.fold(texts[i][:size]))
-    return masks
+    return np.asarray(lexicons.load().match_all(lexicons.fold_openings(texts, CUE_CHARS)))

@@ -49,6 +49,9 @@ _ASCII = str.maketrans(
 )
 FIRST_UNSPACED: Final = "\u0e00"
 """No script before it is written without spaces."""
+LEAD_CHARS: Final = 32
+"""Characters before a colon or a bar up to which they lead a paragraph in."""
+_COLON: Final = re.compile("[:|\uff1a\uff5c]")
 COMPILED: Final = "compiled.json"
 
 
@@ -100,6 +103,8 @@ character before them, are not among these."""
 _THEMSELVES = ((0x4E00, 0x9FF0), (0xAC00, 0xD7A4))
 """Han and Hangul, which fold to themselves as long as only such characters stand beside them."""
 _DROP: Final = 1
+_COLON_CODE: Final = 0x200020
+"""What colons and bars have in the table: two spaces, which fold to the same as one."""
 
 
 @cache
@@ -115,27 +120,39 @@ def _table() -> "array[int]":
         if len(codes) <= 2 and max(codes) < 0x10000:
             table[code] = codes[0] | codes[-1] << 16 if len(codes) == 2 else codes[0]
     table[0] = ord(" ")
+    for sign in ":|\uff1a\uff5c":
+        table[ord(sign)] = _COLON_CODE
     for first, last in _THEMSELVES:
         table[first:last] = array("I", range(first, last))
     return table
 
 
-def fold_openings(texts: Sequence[str], chars: int) -> list[str]:
+class Openings(NamedTuple):
+    """How paragraphs begin."""
+
+    folded: list[str]
+    leads: "array[int]"
+    """How much of each stands before a colon or a bar, if that leads it in."""
+
+
+def fold_openings(texts: Sequence[str], chars: int) -> Openings:
     """The first so many characters of each text, folded."""
-    folded: list[str | None]
+    leads = array("q", bytes(8 * len(texts)))
     if kernels is not None:
-        folded = kernels.fold(tuple(texts), chars, _table())
+        folded = kernels.fold(tuple(texts), chars, _table(), LEAD_CHARS, leads)
     else:
-        folded = [fold(opening) if (opening := t[:chars]).isascii() else None for t in texts]
-    if None not in folded:
-        return cast("list[str]", folded)
+        folded = [None] * len(texts)
     others = [i for i, found in enumerate(folded) if found is None]
+    if not others:
+        return Openings(cast("list[str]", folded), leads)
     parts = fold(_MARK.join([texts[i][:chars] for i in others])).split(_MARK.strip())
     if len(parts) != len(others):  # a text that holds the mark itself
         parts = [fold(texts[i][:chars]) for i in others]
     for i, part in zip(others, parts, strict=True):
         folded[i] = part.strip()
-    return [found or "" for found in folded]
+        sign = _COLON.search(texts[i], 0, LEAD_CHARS + 1)
+        leads[i] = len(fold(texts[i][: sign.start()])) if sign else 0
+    return Openings([found or "" for found in folded], leads)
 
 
 class Tables(NamedTuple):
@@ -163,28 +180,29 @@ class Cues:
         self._longest = max(map(len, tables.phrases), default=0) + 16
         self._sieves = kernels and kernels.sieves(self._whole, self._starts)
 
-    def match(self, folded: str) -> int:
-        """Bit mask of the classes (bit i is ``CLASSES[i]``) whose phrase starts the paragraph."""
+    def match(self, folded: str, lead: int = 0) -> int:
+        """Bit mask of the classes (bit i is ``CLASSES[i]``) whose phrase starts the paragraph, of
+        which the first ``lead`` characters stand before a colon or a bar."""
         if not folded:
             return 0
         mask = self._whole.get(folded, 0)
         if not mask and (folded[-1].isdigit() or folded[0].isdigit()):
             mask = self._match_undated(folded)
-        return mask | self._match_start(folded)
+        return mask | self._match_start(folded) | self._leads.get(folded[:lead], 0)
 
-    def match_lead(self, folded: str) -> int:
-        """The same of the phrases that are this text, which stands before a colon or a bar."""
-        return self._leads.get(folded, 0)
-
-    def match_all(self, folded: list[str]) -> "array[int]":
+    def match_all(self, openings: Openings) -> "array[int]":
         """The same for many paragraphs, as 64-bit integers."""
+        folded, leads = openings
         if kernels is None:
-            return array("q", map(self.match, folded))
+            return array("q", map(self.match, folded, leads))
         masks = array("q", bytes(8 * len(folded)))
         tables = (self._whole, self._longest, self._starts, self._runs, self._sieves)
         dated = kernels.match(folded, *tables, FIRST_UNSPACED, masks)
         for i in dated:
             masks[i] |= self._match_undated(folded[i])
+        for i, lead in enumerate(leads):
+            if lead:
+                masks[i] |= self._leads.get(folded[i][:lead], 0)
         return masks
 
     def _match_undated(self, folded: str) -> int:
