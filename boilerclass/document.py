@@ -34,8 +34,6 @@ class Paragraph(NamedTuple):
     bold_chars: int = 0
     href: str = ""
     """Target of the first link in or around the text, as written."""
-    rel: str = ""
-    """``rel`` of that link."""
 
 
 NUMBERS = ("gap", "link_chars", "links", "bold_chars", "element")
@@ -45,19 +43,17 @@ NUMBERS = ("gap", "link_chars", "links", "bold_chars", "element")
 class Paragraphs(Sequence[Paragraph]):
     """Paragraphs as columns: a page has hundreds, and few are ever asked for one by one."""
 
-    __slots__ = ("flags", "hrefs", "numbers", "rels", "texts")
+    __slots__ = ("flags", "hrefs", "numbers", "texts")
 
     def __init__(
         self,
         texts: Sequence[str],
         hrefs: Sequence[str],
-        rels: Sequence[str],
         numbers: array[int],
         flags: array[int],
     ) -> None:
         self.texts = texts
         self.hrefs = hrefs
-        self.rels = rels
         self.numbers = numbers
         """64-bit integers, NUMBERS of the first paragraph, then of the second and so on."""
         self.flags = flags
@@ -73,7 +69,6 @@ class Paragraphs(Sequence[Paragraph]):
         return cls(
             [p.text for p in held],
             [p.href for p in held],
-            [p.rel for p in held],
             array("q", chain.from_iterable(numbers)),
             array("Q", [p.flags for p in held]),
         )
@@ -99,13 +94,12 @@ class Paragraphs(Sequence[Paragraph]):
             links,
             bold_chars,
             self.hrefs[i],
-            self.rels[i],
         )
 
     def __iter__(self) -> Iterator[Paragraph]:
         gaps, link_chars, links, bold_chars, elements = (self.numbers[k::5] for k in range(5))
         columns = (self.texts, gaps, elements, self.flags, link_chars, links, bold_chars)
-        return map(Paragraph, *columns, self.hrefs, self.rels)
+        return map(Paragraph, *columns, self.hrefs)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Paragraphs) and list(self) == list(other)
@@ -117,7 +111,6 @@ class Paragraphs(Sequence[Paragraph]):
         return Paragraphs(
             [*self.texts, *added.texts],
             [*self.hrefs, *added.hrefs],
-            [*self.rels, *added.rels],
             self.numbers + added.numbers,
             self.flags + added.flags,
         )
@@ -134,7 +127,6 @@ class Paragraphs(Sequence[Paragraph]):
         return Paragraphs(
             list(compress(self.texts, keep)),
             list(compress(self.hrefs, keep)),
-            list(compress(self.rels, keep)),
             numbers,
             array("Q", compress(self.flags, keep)),
         )

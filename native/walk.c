@@ -52,7 +52,7 @@ typedef struct {
     Buffer name_of, names, name_text; /* of the entries: number of each one's name; the names */
     Buffer slots; /* of a table by hash: numbers of names, or -1; a power of two of them */
     PyObject *head;
-    PyObject *texts, *hrefs, *rels; /* of the paragraphs, as are the next two */
+    PyObject *texts, *hrefs; /* of the paragraphs, as are the next two */
     Buffer numbers, all_flags;
     Py_ssize_t elements, skipping, foreign;
     Buffer title; /* text of the title that is open */
@@ -69,8 +69,6 @@ typedef struct {
     uint64_t run_flags;
     char blank_since_break;
 } Walk;
-
-typedef struct { Span href, rel; } Link;
 
 static const Span NOTHING = {NULL, 0};
 
@@ -186,12 +184,10 @@ static PyObject *text_of(Walk *w, Span span)
     return PyUnicode_DecodeUTF8(w->scratch.at, w->scratch.size, NULL);
 }
 
-/* Bytes of the white space at `at`, as str.isspace has it; 0 if there is none. */
-static int space(const char *at, const char *end)
+/* Bytes of the white space at `at`, which is beyond ASCII; 0 if there is none. */
+static int wide_space(const char *at, const char *end)
 {
     const unsigned char *c = (const unsigned char *)at;
-    if (*c < 0x80)
-        return (*c >= 9 && *c <= 13) || (*c >= 28 && *c <= 32);
     if (*c == 0xc2 && end - at > 1)
         return c[1] == 0x85 || c[1] == 0xa0 ? 2 : 0;
     if (end - at < 3 || *c < 0xe1 || *c > 0xe3)
@@ -203,6 +199,13 @@ static int space(const char *at, const char *end)
     if (c[1] == 0x80)
         return c[2] <= 0x8a || c[2] == 0xa8 || c[2] == 0xa9 || c[2] == 0xaf ? 3 : 0;
     return c[1] == 0x81 && c[2] == 0x9f ? 3 : 0;
+}
+
+/* Bytes of the white space at `at`, as str.isspace has it; 0 if there is none. */
+static inline int space(const char *at, const char *end)
+{
+    unsigned char c = (unsigned char)*at;
+    return c < 0x80 ? (c >= 9 && c <= 13) || (c >= 28 && c <= 32) : wide_space(at, end);
 }
 
 /* Bytes of the invisible character at `at`: U+00AD, U+200B, U+2060, U+FEFF. */
@@ -338,11 +341,9 @@ static int flush(Walk *w)
         Py_ssize_t size = PyUnicode_GET_LENGTH(text);
         int64_t numbers[] = {w->gap, least(w->link_chars, size), w->link_count,
                              least(w->bold_chars, size), w->host};
-        Link link = {NOTHING, NOTHING};
-        if (w->run_link >= 0)
-            link = ((Link *)w->links.at)[w->run_link];
-        if (!append(w->texts, text) || !append(w->hrefs, text_of(w, link.href))
-            || !append(w->rels, text_of(w, link.rel)) || !put(&w->numbers, numbers, sizeof numbers)
+        Span href = w->run_link < 0 ? NOTHING : ((Span *)(void *)w->links.at)[w->run_link];
+        if (!append(w->texts, text) || !append(w->hrefs, text_of(w, href))
+            || !put(&w->numbers, numbers, sizeof numbers)
             || !put(&w->all_flags, &w->run_flags, sizeof w->run_flags))
             return 0;
         w->gap = 0;
@@ -755,9 +756,8 @@ static Outcome open_tag(Walk *w)
                 w->flags |= w->hidden_bit;
             w->flags |= tag->flags;
             if (kind & ANCHOR) {
-                Link link = {a.href, a.rel};
-                w->link = w->links.size / (Py_ssize_t)sizeof link;
-                if (!put(&w->links, &link, sizeof link))
+                w->link = w->links.size / (Py_ssize_t)sizeof a.href;
+                if (!put(&w->links, &a.href, sizeof a.href))
                     return FAILED;
                 if (w->after_link && w->host >= 0 && !put(&w->run, " ", 1))
                     return FAILED;
@@ -942,7 +942,7 @@ static Outcome gather(PyObject *parts, Buffer *out)
 }
 
 /* walk(parts of the html, tags, roles, (link, hidden, preformatted, bold)) -> None, or of the
- * paragraphs (texts, hrefs, rels, numbers, flags), of the entries (parents, ends, names, number of
+ * paragraphs (texts, hrefs, numbers, flags), of the entries (parents, ends, names, number of
  * each one's name, number of each one's element), what the head says, and the number of all elements
  */
 PyObject *kernels_walk(PyObject *module, PyObject *args)
@@ -966,8 +966,7 @@ PyObject *kernels_walk(PyObject *module, PyObject *args)
     w->head = PyList_New(0);
     w->texts = PyList_New(0);
     w->hrefs = PyList_New(0);
-    w->rels = PyList_New(0);
-    if (!w->head || !w->texts || !w->hrefs || !w->rels)
+    if (!w->head || !w->texts || !w->hrefs)
         goto done;
     Outcome outcome = gather(parts, &bytes);
     w->at = bytes.at;
@@ -975,7 +974,7 @@ PyObject *kernels_walk(PyObject *module, PyObject *args)
     if (outcome == FINE)
         outcome = read_all(w);
     if (outcome == FINE && w->elements)
-        result = Py_BuildValue("(OOONN)(NNNNN)On", w->texts, w->hrefs, w->rels,
+        result = Py_BuildValue("(OONN)(NNNNN)On", w->texts, w->hrefs,
                                column(&w->numbers), column(&w->all_flags), column(&w->parents),
                                column(&w->ends), names_of(w), column(&w->name_of),
                                column(&w->order), w->head, w->elements);
@@ -992,7 +991,6 @@ done:
     Py_XDECREF(w->head);
     Py_XDECREF(w->texts);
     Py_XDECREF(w->hrefs);
-    Py_XDECREF(w->rels);
     PyMem_Free(w);
     return result;
 }

@@ -15,6 +15,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import compress
 from typing import Final, NamedTuple, cast
 from unicodedata import normalize
 
@@ -200,9 +201,8 @@ class Cues:
         dated = kernels.match(folded, *tables, FIRST_UNSPACED, masks)
         for i in dated:
             masks[i] |= self._match_undated(folded[i])
-        for i, lead in enumerate(leads):
-            if lead:
-                masks[i] |= self._leads.get(folded[i][:lead], 0)
+        for i in compress(range(len(leads)), leads):
+            masks[i] |= self._leads.get(folded[i][: leads[i]], 0)
         return masks
 
     def _match_undated(self, folded: str) -> int:

@@ -160,14 +160,14 @@ def walk_compiled(tree: turbohtml.Document) -> _Walked | None:
     found = kernels.walk(tree.serialize_iter(), _TAGS, ROLE_FLAGS, _BITS)
     if found is None:
         return None
-    (texts, hrefs, rels, numbers, flags), (parents, ends, names, name_of, order), head, size = found
+    (texts, hrefs, numbers, flags), (parents, ends, names, name_of, order), head, size = found
 
     def elements(tree: turbohtml.Document) -> Sequence[turbohtml.Element]:
         every = tree.select("*")
         return [every[i] for i in array("q", order)] if len(every) == size else _Walk(tree).elements
 
     return _Walked(
-        Paragraphs(texts, hrefs, rels, array("q", numbers), array("Q", flags)),
+        Paragraphs(texts, hrefs, array("q", numbers), array("Q", flags)),
         Tree(array("q", parents), array("q", ends), names, array("q", name_of)),
         elements,
         head,
@@ -285,7 +285,7 @@ class _Run:
         self.reach = -1  # the entry that would hold it with a text from here on
         self.flags = 0
         self.link_chars = self.bold_chars = self.links = 0
-        self.link: tuple[str, str] | None = None
+        self.link: turbohtml.Element | None = None
 
     def text(self) -> str:
         joined = "".join(self.parts)
@@ -331,7 +331,7 @@ class _Walk:
         # One loop over local names: this runs once for every node of every page.
         text_type, element_type = turbohtml.Text, turbohtml.Element
         link_bit, hidden_bit, pre_bit = BIT["link"], BIT["hidden"], BIT["preformatted"]
-        frames: list[tuple[Iterator[turbohtml.Node], int, int, bool, tuple[str, str] | None]] = []
+        frames: list[tuple[Iterator[turbohtml.Node], int, int, bool, turbohtml.Element | None]] = []
         children: Iterator[turbohtml.Node] = iter(root.children)
         index, flags, block, link = 0, 0, True, None
         after_link = False
@@ -369,7 +369,7 @@ class _Walk:
                     if tag in TAG_FLAGS:
                         flags |= TAG_FLAGS[tag]
                     if tag == "a":
-                        link = (node.attr("href") or "", node.attr("rel") or "")
+                        link = node
                         if after_link and run.host >= 0:
                             run.parts.append(" ")  # links side by side are parted by style
                     if block or words:
@@ -398,7 +398,7 @@ class _Walk:
         return len(self.parents) - 1
 
     def _add(
-        self, run: _Run, data: str, index: int, flags: int, link: tuple[str, str] | None
+        self, run: _Run, data: str, index: int, flags: int, link: turbohtml.Element | None
     ) -> None:
         run.parts.append(data)
         if run.host < 0:
@@ -431,7 +431,6 @@ class _Walk:
         text = run.text()
         if not text:
             return _Run(run.gap)
-        href, rel = run.link or ("", "")
         self.paragraphs.append(
             Paragraph(
                 text,
@@ -441,8 +440,7 @@ class _Walk:
                 min(run.link_chars, len(text)),
                 run.links,
                 min(run.bold_chars, len(text)),
-                href,
-                rel,
+                "" if run.link is None else run.link.attr("href") or "",
             )
         )
         return _Run()
