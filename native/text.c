@@ -5,12 +5,11 @@
 #include <math.h>
 
 enum { LOWER = 1, UPPER = 2, UNCASED = 3, DIGIT = 4, SPACE = 5, COMMA = 6, TERMINAL = 7, COLON = 8,
-       QUOTE = 9, DASH = 10, BRACKET = 11, SEPARATOR = 12, CURRENCY = 13 }; /* numbers of classes */
-enum { CLASSES = 16, SHARED = 11, FIRST = 5, LAST = 9, COLUMNS = 3 + SHARED + 9 + FIRST + LAST };
-static const int SHARES[SHARED] = {LOWER, UPPER, UNCASED, DIGIT, SPACE, COMMA, TERMINAL, COLON, QUOTE,
-                                   DASH, CURRENCY};
-static const int STARTS[FIRST] = {LOWER, UPPER, UNCASED, DIGIT, QUOTE};
-static const int ENDS[LAST] = {LOWER, UPPER, UNCASED, DIGIT, TERMINAL, COLON, QUOTE, BRACKET,
+       QUOTE = 9, DASH = 10, BRACKET = 11, SEPARATOR = 12, SYMBOL = 14 }; /* numbers of classes */
+enum { CLASSES = 16, EDGES = 9, COLUMNS = 3 + CLASSES - 2 + 9 + 2 * EDGES };
+static const int STARTS[EDGES] = {LOWER, UPPER, UNCASED, DIGIT, QUOTE, DASH, BRACKET, SEPARATOR,
+                                  SYMBOL};
+static const int ENDS[EDGES] = {LOWER, UPPER, UNCASED, DIGIT, TERMINAL, COLON, QUOTE, BRACKET,
                                 SEPARATOR};
 
 /* characters(texts) -> (codes, starts, lengths) as bytes: uint16 and twice int64 */
@@ -99,8 +98,8 @@ static void describe(const uint16_t *text, int64_t size, const uint8_t *classes,
     *column++ = log1pf(chars);
     *column++ = log1pf(words);
     *column++ = (word_length < 20 ? word_length : 20) / 10;
-    for (int k = 0; k < SHARED; k++)
-        *column++ = (float)((double)count[SHARES[k]] / (double)chars);
+    for (int kind = 1; kind < CLASSES - 1; kind++)
+        *column++ = (float)((double)count[kind] / (double)chars);
     *column++ = log1pf((float)count[COMMA]);
     *column++ = log1pf((float)count[TERMINAL]);
     *column++ = (float)count[TERMINAL] / words;
@@ -110,9 +109,9 @@ static void describe(const uint16_t *text, int64_t size, const uint8_t *classes,
     *column++ = exclamations > 0;
     *column++ = last == 0x2026 || (last_but_one == '.' && classes[last] == TERMINAL);
     *column++ = (float)dated;
-    for (int k = 0; k < FIRST; k++)
+    for (int k = 0; k < EDGES; k++)
         *column++ = classes[text[0]] == STARTS[k];
-    for (int k = 0; k < LAST; k++)
+    for (int k = 0; k < EDGES; k++)
         *column++ = classes[last] == ENDS[k];
 }
 

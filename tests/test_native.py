@@ -340,7 +340,7 @@ MISFITS = [
         ("form", ((b"ab", ONE, ONE), bytes(65_536), ROW, 140, 0)),
         ("form", ((bytes(8), ONE, ONE), bytes(9), ROW, 140, 0)),
         ("form", ((bytes(8), ONE, ONE), bytes(65_536), ROW, 141, 0)),
-        ("form", ((bytes(8), ONE, ONE), bytes(65_536), ROW, 140, 104)),
+        ("form", ((bytes(8), ONE, ONE), bytes(65_536), ROW, 140, 100)),
         ("form", ((bytes(8), ONE, b"\xff" * 8), bytes(65_536), ROW, 140, 0)),
         ("overlap", (bytes(4), b"\2" + bytes(15), b"", bytes(8), bytes(8), ROW, ROW)),
         ("overlap", (b"", bytes(8), b"", bytes(8), ONE, ROW, ROW)),

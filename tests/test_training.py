@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from boilerclass import artifact, features
+from boilerclass import artifact, features, lexicons
 from boilerclass.errors import InvalidOption, UnreadableInput
 from boilerclass.features import context
 from boilerclass.labels import ROLES
@@ -181,6 +181,21 @@ def test_composed_texts_stay_in_their_fold() -> None:
         body -= set(phrasebook.of(example.language).get("core", ()))
         assert all(any(line in t or line in t.upper() for t in of_fold[fold]) for line in body)
         assert len(example.targets) == len(example.document.paragraphs)
+
+
+def test_teasers_are_dressed_as_sites_dress_them() -> None:
+    examples = list(corpus.folder(EXAMPLES))
+    made = compose.composed(examples, [0] * len(examples), 3, seed=0)
+    teasers = {
+        paragraph.text
+        for example in made
+        for paragraph, target in zip(example.document.paragraphs, example.targets, strict=True)
+        if target == ROLES.index("teaser")
+    }
+    assert any(line.isupper() for line in teasers)
+    assert any(line.startswith("[") and line.endswith("]") for line in teasers)
+    leads = {phrase.removesuffix(":") for _, phrase in lexicons.phrases("de") if phrase[-1] == ":"}
+    assert any(line.lower().startswith(f"{lead}: ") for line in teasers for lead in leads)
 
 
 def test_roles_follow_words_over_other_boundaries() -> None:

@@ -54,15 +54,14 @@ _CATEGORIES = {
 PLANE = 0x10000
 """Characters beyond the basic plane are looked up as its last one (a noncharacter: other)."""
 
-SHARED = "lower upper uncased digit space comma terminal colon quote dash currency".split()
 ENDS = ("lower", "upper", "uncased", "digit", "terminal", "colon", "quote", "bracket", "separator")
-STARTS = ("lower", "upper", "uncased", "digit", "quote")
+STARTS = ("lower", "upper", "uncased", "digit", "quote", "dash", "bracket", "separator", "symbol")
 
 COLUMNS: tuple[str, ...] = (
     "log_chars",
     "log_words",
     "word_length",
-    *(f"share_{name}" for name in SHARED),
+    *(f"share_{name}" for name in CLASSES if name not in ("other", "mark")),
     "log_commas",
     "log_terminals",
     "terminals_per_word",
@@ -179,7 +178,7 @@ def tally(chars: Characters) -> NDArray[np.int32]:
     return np.stack(columns, axis=1, dtype=np.int32, casting="unsafe")
 
 
-_SHARED = [CLASSES.index(name) for name in SHARED]
+_SHARED = [i for i, name in enumerate(CLASSES) if name not in ("other", "mark")]
 _STARTS = np.array([CLASSES.index(name) for name in STARTS])
 _ENDS = np.array([CLASSES.index(name) for name in ENDS])
 

@@ -275,13 +275,15 @@ def _teaser(
     if chooser.random() < 0.2 and "teaser" in stock.lines:
         return stock.some("teaser", 1, chooser)
     role = ROLE_NUMBER["teaser"]
+    rest = [other.title for other in others if other is not article]
+    if chooser.random() < 0.25:
+        return [(_dressed(chooser.choice(rest), stock, chooser), role)]
+    if chooser.random() < 0.1:
+        return [(_joined(chooser.sample(rest, min(3, len(rest))), chooser), role)]
     lines = []
-    if chooser.random() < 0.7:
+    if chooser.random() < 0.8:
         ending = chooser.choice(("", "", ":", "..."))
         lines.append((_cased(chooser.choice(stock.cues["teaser"]), chooser) + ending, role))
-    elif chooser.random() < 0.5:
-        other = chooser.choice([other for other in others if other is not article])
-        return [(_dressed(other.title, stock, chooser), role)]
     for other in chooser.sample(others, chooser.choice((1, 1, 1, 2))):
         if other is article:
             continue
