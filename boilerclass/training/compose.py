@@ -157,7 +157,7 @@ def _compose(
     promos = [p for a in others for p in a.promos]
     inside = _inside(article, others, promos, len(body), stock, chooser)
     player = chooser.choice((0, 1, len(body))) if chooser.random() < 0.25 else None
-    subheads = {chooser.randrange(1, len(body) + 1) for _ in range(chooser.choice((0, 0, 0, 1)))}
+    subheads = {chooser.randrange(1, len(body) + 1) for _ in range(chooser.choice((0, 0, 1, 1, 2)))}
     for i, text in enumerate(body):
         if i in subheads:
             lines += _subhead(text, chooser)
@@ -290,7 +290,7 @@ def _teaser(
         if chooser.random() < 0.3:
             lines.append((" ".join(other.title.split()[: chooser.choice((2, 3))]), role))
         lines += [(other.title, role)] * chooser.choice((1, 1, 1, 2))
-        if chooser.random() < 0.2 and len(other.body[0]) >= LEAD_CHARS:
+        if chooser.random() < 0.1 and len(other.body[0]) >= LEAD_CHARS:
             lines.append((other.body[0], role))
     if len(lines) > 1 and chooser.random() < 0.4:  # cue and headline on one line
         parting = chooser.choice((": ", ": ", " ", " | "))
