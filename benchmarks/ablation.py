@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from boilerclass import features
 from boilerclass.features import overlap, structure, text
-from boilerclass.training import matrix, paragraphs, stack
+from boilerclass.training import calibration, matrix, paragraphs, stack
 
 HERE = Path(__file__).parent
 SEEDS = 3
@@ -61,8 +61,9 @@ def rows(corpus: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
     def scores(layers: stack.Ground, of_row: NDArray[np.float32], seed: int) -> dict[str, Any]:
         found = stack.networks(data, layers, of_row, replace(recipe, seed=seed))
-        calibration = paragraphs.calibrate(data, found.out_of_fold)
-        return paragraphs.measure(data, calibration(found.out_of_fold, data.html))
+        decided = stack.decide(data, layers, found, of_row, replace(recipe, seed=seed))
+        line = calibration.fit(data, decided)
+        return paragraphs.measure(data, calibration.calibrated(data, decided, line))
 
     for seed in range(recipe.seed, recipe.seed + SEEDS):
         yield f"nothing, seed {seed}", scores(ground, of_row, seed)

@@ -16,7 +16,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 CORE = LABELS.index(Label.CORE)
-LOWEST, HIGHEST = 0.15, 0.6
+LOWEST, HIGHEST = 0.15, 0.9
 """Bounds of the threshold chosen for a document, so that no page is kept or dropped whole on the
 strength of one odd paragraph."""
 DATA_REASON = "rule: article text from the page's structured data, absent from its markup"
@@ -66,9 +66,10 @@ def obey(forced: Mapping[int, Forced], chosen: Ints, probabilities: Floats) -> N
 def best_threshold(core: Floats, chars: Floats, beta: float) -> float:
     """The probability from which keeping paragraphs gives the highest expected F-beta of the text.
 
-    Where the model is sure, that is about one half; where a whole page is doubtful, less, since
-    losing half of it costs more than letting a doubtful paragraph in (Lipton, Elkan, Naryanaswamy
-    2014, "Optimal Thresholding of Classifiers to Maximize F1 Measure"). Characters count as words.
+    Where the model is sure, that is about 1 / (1 + beta ** 2); where a whole page is doubtful, less,
+    since losing half of it costs more than letting a doubtful paragraph in (Lipton, Elkan,
+    Naryanaswamy 2014, "Optimal Thresholding of Classifiers to Maximize F1 Measure"). Characters
+    count as words.
     """
     if len(core) == 0:
         return HIGHEST

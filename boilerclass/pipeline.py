@@ -58,7 +58,7 @@ class Classifier:
             )
         self.name = model.name
         self.betas: dict[str, float] = dict(model.manifest["betas"])
-        self.scorer = scorer.from_arrays(model.arrays, model.manifest)
+        self.scorer = scorer.from_arrays(model.arrays)
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> Classifier:

@@ -1,8 +1,9 @@
 """Arrays and evidence to probabilities, with numpy alone.
 
 Two linear models read the hashed n-grams and class words. A network reads their scores with the
-counted columns and those of both neighbours. A second network reads the same paragraph again
-together with the first one's verdicts around it and over the page.
+counted columns and those of both neighbours. What it is in doubt of, a second network reads again
+together with the first one's verdicts around it and over the page. Where that cannot tell either
+whether it is core, a forest decides from what the second network was given.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 from boilerclass.batch import Batch
 from boilerclass.features import Evidence, context, ngrams, words
 from boilerclass.features.shifts import shifted
+from boilerclass.forest import Forest
+from boilerclass.labels import LABELS, Label
 from boilerclass.native import kernels
 
 Floats = NDArray[np.float32]
@@ -26,6 +29,12 @@ LINEAR_LIMIT = 8.0
 """Log odds beyond which the linear models are not believed more."""
 STANDARD_LIMIT = 5.0
 """Standard deviations beyond which a column is cut: one odd value must not decide."""
+SURE = 0.98
+"""Probability of chrome from which the first network is believed. That is half of all paragraphs of
+pages, and the second network hardly ever says otherwise: to ask it costs time only (a cascade, as
+in Viola and Jones 2001, "Rapid Object Detection using a Boosted Cascade of Simple Features")."""
+UNDECIDED = 0.02
+"""Probability of core, or of what is not, from which the forest is asked: a third of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +80,15 @@ class Network:
         total: Floats = columns @ self.hidden[: columns.shape[1]]
         return total
 
-    def probabilities(self, sums: Floats, added: Floats, temperature: float = 1.0) -> Floats:
+    def probabilities(self, sums: Floats, added: Floats) -> Floats:
         """Shape (n, k), from the sums of the hidden units, which are overwritten, and what is to be
         added to them: a row for each, or one for all."""
         if kernels is None:
             hidden = np.maximum(np.add(sums, added, out=sums), 0, out=sums)
-            return softmax((hidden @ self.output + self.output_bias) / temperature)
+            return softmax(hidden @ self.output + self.output_bias)
         kernels.rectify(sums, np.ascontiguousarray(added), sums.shape[1])
         found: Floats = sums @ self.output
-        kernels.softmax(found, self.output_bias, temperature)
+        kernels.softmax(found, self.output_bias)
         return found
 
 
@@ -92,6 +101,8 @@ class Inputs(NamedTuple):
     beside: Floats
     """What the columns of the next and the previous paragraph give to the first network's hidden
     units, with their bias."""
+    verdict: Floats
+    """The probabilities of the roles by the first network, as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +123,8 @@ class Scorer:
     three."""
     context_standard: Standard
     second: Network
-    temperature: float
+    forest: Forest
+    """Its log odds of core are calibrated."""
 
     @property
     def scores(self) -> int:
@@ -143,13 +155,18 @@ class Scorer:
         verdict = self.first.probabilities(sums[:, :units].copy(), beside)
         around = context.features(batch, verdict)
         self.context_standard.move(around, columns, own_size)
-        return Inputs(columns, beside)
+        return Inputs(columns, beside, verdict)
 
     def roles(self, inputs: Inputs) -> Floats:
-        """Shape (n, k): the calibrated probability of each role."""
-        second = self.second
-        sums = second.sums(inputs.columns)
-        return second.probabilities(sums, second.hidden_bias, self.temperature)
+        """Shape (n, k): the probability of each role; of core calibrated where it is in doubt."""
+        second, found = self.second, inputs.verdict.copy()
+        rows = np.flatnonzero(doubtful(found))
+        columns = inputs.columns[rows]
+        again = second.probabilities(second.sums(columns), second.hidden_bias)
+        open_ = np.flatnonzero(undecided(again))
+        again[open_] = with_core(again[open_], self.forest(columns[open_]))
+        found[rows] = again
+        return found
 
     def without_own(self, inputs: Inputs, columns: Sequence[int]) -> Inputs:
         """The inputs as if each paragraph had nothing in some columns, and its neighbours all."""
@@ -173,10 +190,10 @@ class Scorer:
         k = verdict.shape[1]
         known = self.context_standard
         around[:, :k] = Standard(known.mean[:k], known.scale[:k])(verdict)
-        return Inputs(np.concatenate((own, around), axis=1), beside)
+        return Inputs(np.concatenate((own, around), axis=1), beside, verdict)
 
 
-def from_arrays(arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, Any]) -> Scorer:
+def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Scorer:
     """The Scorer of a model's arrays, in single precision."""
 
     def get(name: str) -> Floats:
@@ -196,13 +213,44 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, Any])
         together=np.concatenate(np.split(first.hidden, 3), axis=1),
         context_standard=Standard(get("context_mean"), get("context_scale")),
         second=network("second"),
-        temperature=float(manifest["temperature"]),
+        forest=Forest(arrays["forest_columns"], get("forest_thresholds"), get("forest_leaves")),
     )
 
 
 def is_html(batch: Batch) -> Floats:
     """Shape (n,): 1 for paragraphs of HTML pages, 0 for lines of plain text."""
     return batch.html.astype(np.float32)[batch.page]
+
+
+def doubtful(verdict: Floats) -> NDArray[np.bool_]:
+    """Shape (n,): which paragraphs the second network is asked about, from the first one's
+    probabilities of the roles."""
+    found: NDArray[np.bool_] = _probability(verdict, Label.CHROME) < SURE
+    return found
+
+
+def undecided(roles: Floats) -> NDArray[np.bool_]:
+    """Shape (n,): which paragraphs the forest is asked about, from the second network's
+    probabilities of the roles."""
+    core = _probability(roles, Label.CORE)
+    found: NDArray[np.bool_] = (core > UNDECIDED) & (core < 1 - UNDECIDED)
+    return found
+
+
+def with_core(roles: Floats, odds: Floats) -> Floats:
+    """The probabilities of roles under which core has these log odds, and the rest among core and
+    among what is not core stays as it is."""
+    before = _probability(roles, Label.CORE)[:, None]
+    now = logistic(odds)[:, None]
+    factors = np.where(
+        context.TO_LABELS[:, LABELS.index(Label.CORE)] > 0, now / before, (1 - now) / (1 - before)
+    )
+    return np.asarray(roles * factors, dtype=np.float32)
+
+
+def _probability(roles: Floats, label: Label) -> Floats:
+    found: Floats = roles @ context.TO_LABELS[:, LABELS.index(label)]
+    return found
 
 
 def neighbours(sums: Floats, bias: Floats, batch: Batch) -> Floats:
@@ -229,6 +277,11 @@ def first_input(own: Floats, page: Ints) -> Floats:
     """A paragraph's columns, and the next and the previous one's: what the first network is trained
     on."""
     return np.concatenate((own, shifted(own, 1, page), shifted(own, -1, page)), axis=1)
+
+
+def logistic(odds: Floats) -> Floats:
+    """The probabilities that log odds stand for."""
+    return np.asarray(1 / (1 + np.exp(-odds)), dtype=np.float32)
 
 
 def softmax(logits: Floats) -> Floats:

@@ -81,6 +81,7 @@ static PyMethodDef METHODS[] = {
     {"decide", kernels_decide, METH_VARARGS, NULL},
     {"softmax", kernels_softmax, METH_VARARGS, NULL},
     {"beside", kernels_beside, METH_VARARGS, NULL},
+    {"forest", kernels_forest, METH_VARARGS, NULL},
     {"surrogates", kernels_surrogates, METH_O, NULL},
     {"prose_in", kernels_prose_in, METH_VARARGS, NULL},
     {"characters", kernels_characters, METH_O, NULL},

@@ -28,6 +28,7 @@ PyObject *kernels_rectify(PyObject *module, PyObject *args);     /* network.c */
 PyObject *kernels_softmax(PyObject *module, PyObject *args);     /* network.c */
 PyObject *kernels_decide(PyObject *module, PyObject *args);  /* decide.c */
 PyObject *kernels_beside(PyObject *module, PyObject *args);      /* network.c */
+PyObject *kernels_forest(PyObject *module, PyObject *args);      /* forest.c */
 PyObject *kernels_surrogates(PyObject *module, PyObject *text); /* scripts.c */
 PyObject *kernels_prose_in(PyObject *module, PyObject *args);   /* scripts.c */
 PyObject *kernels_characters(PyObject *module, PyObject *texts); /* text.c */

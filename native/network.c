@@ -101,14 +101,13 @@ added:
 
 enum { MOST_CLASSES = 64 };
 
-/* softmax(products, bias, temperature) -> None: in place, of each row and the bias. */
+/* softmax(products, bias) -> None: in place, of each row and the bias. */
 PyObject *kernels_softmax(PyObject *module, PyObject *args)
 {
     (void)module;
     PyObject *rows_, *bias_, *result = NULL;
     Py_buffer rows, bias;
-    float temperature;
-    if (!PyArg_ParseTuple(args, "OOf", &rows_, &bias_, &temperature)
+    if (!PyArg_ParseTuple(args, "OO", &rows_, &bias_)
         || !buffer_take(bias_, &bias, PyBUF_SIMPLE, 1, sizeof(float)))
         return NULL;
     Py_ssize_t k = bias.len / 4;
@@ -122,7 +121,7 @@ PyObject *kernels_softmax(PyObject *module, PyObject *args)
     for (Py_ssize_t i = 0; i < n; i++) {
         float *row = (float *)rows.buf + i * k, highest = -INFINITY, sum = 0;
         for (Py_ssize_t j = 0; j < k; j++) {
-            row[j] = (row[j] + ((const float *)bias.buf)[j]) / temperature;
+            row[j] += ((const float *)bias.buf)[j];
             highest = row[j] > highest ? row[j] : highest;
         }
         for (Py_ssize_t j = 0; j < k; j++)

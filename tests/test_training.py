@@ -45,6 +45,13 @@ hidden = 8
 alpha = 1e-2
 epochs = 8
 batch = 64
+[forest]
+trees = 5
+depth = 3
+rate = 0.1
+alpha = 1.0
+least = 5
+share = 0.5
 """
 
 

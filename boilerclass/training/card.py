@@ -93,8 +93,7 @@ Mean word F1 of the kept text against gold bodies:
 Strings that must and must not survive (trafilatura's pages): F1
 {scores["snippets"]["f1"]}, share of unwanted strings kept {scores["snippets"]["leak"]}, pages with
 any {scores["snippets"]["pages_leaking"]}. Expected calibration error of P(core):
-{scores["calibration_error"]}, at temperature {manifest["temperature"]} and with
-{manifest["text_core"]} added to the log odds of core in plain text.
+{scores["calibration_error"]}.
 
 ## Limits
 

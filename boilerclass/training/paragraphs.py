@@ -8,11 +8,11 @@ import platform
 import tomllib
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,23 +23,25 @@ from boilerclass.features import context
 from boilerclass.labels import LABELS, ROLES, Label
 from boilerclass.training import (
     augment,
+    calibration,
     card,
     compose,
     corpus,
     gold,
-    guess,
     matrix,
     measures,
     selectors,
     stack,
+    trees,
 )
 from boilerclass.training.corpus import Example
 
 Floats = NDArray[np.float32]
+S = TypeVar("S", stack.Layer, trees.Settings)
 
-BETAS = {"balanced": 0.92, "precision": 0.5, "recall": 2.0}
+BETAS = {"balanced": 0.5, "precision": 0.3, "recall": 1.5}
 """Weight of recall against precision in the F-beta that each preset's labels aim at. A line of
-another piece amid an article is worse than a lost one of its own, so the balance leans that way."""
+another piece amid an article is worse than a lost one of its own: the balance counts it twice."""
 PARITY = 1e-5
 """How far numpy's probabilities may be from scikit-learn's."""
 THINNED, COMPOSED = "thinned", "composed"
@@ -76,8 +78,9 @@ def train(
     of_row = stack.row_weights(data, weights)
     ground = stack.ground(data, of_row, recipe)
     layers = stack.networks(data, ground, of_row, recipe)
-    calibration = calibrate(data, layers.out_of_fold)
-    roles = calibration(layers.out_of_fold, data.html)
+    decided = stack.decide(data, ground, layers, of_row, recipe)
+    line = calibration.fit(data, decided)
+    roles = calibration.calibrated(data, decided, line)
     scores = measure(data, roles)
     manifest = {
         "name": settings["name"],
@@ -86,8 +89,7 @@ def train(
         "roles": [str(role) for role in ROLES],
         "columns": list(features.COLUMNS),
         "betas": BETAS,
-        "temperature": calibration.temperature,
-        "text_core": calibration.text_core,
+        "calibration": line._asdict(),
         "seed": recipe.seed,
         "recipe": settings,
         "corpus": gold.digests(corpus_path, [*settings["sources"], selectors.FILE]),
@@ -95,8 +97,9 @@ def train(
         | {"python": platform.python_version()},
         "scores": scores,
     }
-    arrays = _arrays(ground, layers, calibration)
-    _check_parity(examples[:: max(1, len(examples) // 60)], ground, layers, calibration, arrays)
+    arrays = _arrays(ground, layers, decided, line, recipe)
+    sample = examples[:: max(1, len(examples) // 60)]
+    _check_parity(sample, ground, layers, decided, line, arrays)
     artifact.write(out, manifest, arrays, card.paragraphs(manifest, examples, weights))
     _record(history, artifact.read(out), scores)
     if predictions is not None:
@@ -141,40 +144,6 @@ def fold_of(site: str, folds: int) -> int:
     return zlib.crc32(site.encode()) % folds
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """What turns the second network's probabilities into those that are given out."""
-
-    temperature: float
-    text_core: float
-    """Added to the log odds of core in plain text: made-up and guessed texts teach other shares of
-    core than texts that somebody keeps have."""
-
-    def __call__(self, roles: Floats, html: NDArray[np.bool_]) -> Floats:
-        logits = np.log(np.maximum(roles, stack.TINY)) / np.float32(self.temperature)
-        logits[:, guess.CORE_ROLES] += np.where(html, 0, np.float32(self.text_core))[:, None]
-        return scorer.softmax(np.asarray(logits, dtype=np.float32))
-
-
-def calibrate(data: matrix.Matrix, roles: Floats) -> Calibration:
-    """Under which the labels of typed documents are most likely: first the temperature by all of
-    them, then the offset by the texts."""
-    known = (data.targets >= 0) & data.real
-    truth = context.TO_LABELS[data.targets[known]].argmax(axis=1)
-    html = data.html[known]
-
-    def loss(calibration: Calibration, among: NDArray[np.bool_]) -> float:
-        labels = calibration(roles[known][among], html[among]) @ context.TO_LABELS
-        return -float(np.log(labels[np.arange(len(labels)), truth[among]] + 1e-7).mean())
-
-    tried = [Calibration(t, 0.0) for t in np.arange(0.6, 2.05, 0.05).round(2).tolist()]
-    best = min(tried, key=lambda c: loss(c, np.ones_like(html)))
-    if html.all():
-        return best
-    moved = [replace(best, text_core=o) for o in np.arange(-1.5, 1.55, 0.1).round(2).tolist()]
-    return min(moved, key=lambda c: loss(c, ~html))
-
-
 def verdicts(data: matrix.Matrix, roles: Floats) -> Iterator[tuple[Example, list[Label]]]:
     """Each example with the labels that its calibrated out-of-fold scores give."""
     for i, example in enumerate(data.examples):
@@ -201,57 +170,54 @@ def measure(data: matrix.Matrix, roles: Floats) -> dict[str, Any]:
 
 
 def _arrays(
-    ground: stack.Ground, layers: stack.Networks, calibration: Calibration
+    ground: stack.Ground,
+    layers: stack.Networks,
+    decided: stack.Decided,
+    line: calibration.Calibration,
+    recipe: stack.Recipe,
 ) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {}
     for name, linear in (("text", ground.text), ("word", ground.words)):
         table, bias = linear.table()
         arrays |= {f"{name}_table": table.astype(np.float16), f"{name}_bias": bias}
-    second = _with_offset(layers.second.network(), ground.standard, calibration)
-    for name, network in (("first", layers.first.network()), ("second", second)):
-        arrays |= {f"{name}_{part}": weights for part, weights in asdict(network).items()}
+    forest = line.built_in(trees.arrays(decided.forest, recipe.forest.depth), ground.standard)
+    for name, part in (
+        ("first", layers.first.network()),
+        ("second", layers.second.network()),
+        ("forest", forest),
+    ):
+        arrays |= {f"{name}_{key}": weights for key, weights in asdict(part).items()}
     for name, standard in (("", ground.standard), ("context_", layers.context_standard)):
         arrays |= {f"{name}mean": standard.mean, f"{name}scale": standard.scale}
     return arrays
-
-
-def _with_offset(
-    network: scorer.Network, standard: scorer.Standard, calibration: Calibration
-) -> scorer.Network:
-    """The network with one more hidden unit, which is 1 in plain text and 0 in pages, and adds the
-    calibration's offset to the roles of core."""
-    column = features.COLUMNS.index("is_html")
-    both = np.zeros((2, len(standard.mean)), dtype=np.float32)
-    both[1, column] = 1
-    text, html = standard(both)[:, column].tolist()
-    unit = np.zeros((len(network.hidden), 1), dtype=np.float32)
-    unit[column] = -1 / (html - text)
-    output = np.zeros((1, len(ROLES)), dtype=np.float32)
-    output[:, guess.CORE_ROLES] = calibration.text_core * calibration.temperature
-    return scorer.Network(
-        hidden=np.concatenate((network.hidden, unit), axis=1),
-        hidden_bias=np.append(network.hidden_bias, np.float32(html / (html - text))),
-        output=np.concatenate((network.output, output)),
-        output_bias=network.output_bias,
-    )
 
 
 def _check_parity(
     examples: Sequence[Example],
     ground: stack.Ground,
     layers: stack.Networks,
-    calibration: Calibration,
+    decided: stack.Decided,
+    line: calibration.Calibration,
     arrays: dict[str, NDArray[Any]],
 ) -> None:
     together = batch.collect([e.document for e in examples])
     found = features.extract(together)
+    ours = scorer.from_arrays(arrays)
+    inputs = ours.inputs(found, together)
+    columns, second, html = inputs.columns, ours.second, scorer.is_html(together) > 0
     own = stack.own_columns(found, together, ground)
-    verdict = layers.first(scorer.first_input(own, together.page))
-    around = context.features(together, verdict)
-    inputs = np.concatenate((own, layers.context_standard(around)), axis=1)
-    expected = calibration(layers.second(inputs), scorer.is_html(together) > 0)
-    ours = scorer.from_arrays(arrays, {"temperature": calibration.temperature})
-    off = float(np.abs(ours.roles(ours.inputs(found, together)) - expected).max())
+    pairs = (  # each layer on the same inputs: a hair's breadth can send a row down another branch
+        (inputs.verdict, layers.first(scorer.first_input(own, together.page))),
+        (
+            second.probabilities(second.sums(columns), second.hidden_bias),
+            layers.second(columns),
+        ),
+        (
+            scorer.logistic(ours.forest(columns)),
+            scorer.logistic(line(decided.forest.decision_function(columns), html)),
+        ),
+    )
+    off = max(float(np.abs(one - other).max()) for one, other in pairs)
     if off > PARITY:
         raise AssertionError(
             f"numpy is {off:.1e} away from scikit-learn; at most {PARITY} is allowed"
@@ -267,9 +233,8 @@ def read_settings(path: Path) -> dict[str, Any]:
         raise InvalidOption(f"the recipe {path} is not TOML: {error}") from error
 
 
-def _layer(settings: dict[str, Any]) -> stack.Layer:
-    names = [field.name for field in fields(stack.Layer)]
-    return stack.Layer(**{name: settings[name] for name in names})
+def _read(kind: type[S], settings: dict[str, Any]) -> S:
+    return kind(**{field.name: settings[field.name] for field in fields(kind)})
 
 
 def read_recipe(settings: dict[str, Any]) -> stack.Recipe:
@@ -280,8 +245,9 @@ def read_recipe(settings: dict[str, Any]) -> stack.Recipe:
             folds=settings["folds"],
             linear_alpha=linear["alpha"],
             linear_epochs=linear["epochs"],
-            first=_layer(first),
-            second=_layer(second),
+            first=_read(stack.Layer, first),
+            second=_read(stack.Layer, second),
+            forest=_read(trees.Settings, settings["forest"]),
         )
     except KeyError as error:
         raise InvalidOption(f"the recipe has no entry {error}") from error

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import SGDClassifier
 from sklearn.neural_network import MLPClassifier
@@ -21,7 +22,7 @@ from sklearn.neural_network import MLPClassifier
 from boilerclass import batch, features, scorer
 from boilerclass.features import context, ngrams, words
 from boilerclass.labels import ROLES
-from boilerclass.training import guess
+from boilerclass.training import guess, trees
 from boilerclass.training.corpus import BODY, OUTSIDE, UNSURE
 from boilerclass.training.guess import CORE_ROLES
 from boilerclass.training.matrix import CHUNK, Matrix, counts
@@ -36,9 +37,9 @@ TINY = 1e-30
 """Probability below which none is told from 0."""
 
 DRAWN = 0.7
-"""Share of the rows that a network is fitted on, drawn by weight: more of them cost time only."""
+"""Share of the rows that a layer is fitted on, drawn by weight: more of them cost time only."""
 NAMELESS = 0.2
-"""Share of the pages of which a network does not see the class and id words while it is fitted:
+"""Share of the pages of which a layer does not see the class and id words while it is fitted:
 many sites have none that mean anything."""
 ABSTAINING = [ROLES.index(r) for r in ROLES if r in ("caption", "meta")]
 """Roles that bodies of different sources hold or leave out: no teachers of core against rest."""
@@ -67,6 +68,7 @@ class Recipe:
     linear_epochs: int
     first: Layer
     second: Layer
+    forest: trees.Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class Ground:
 
 
 class Blindfold(NamedTuple):
-    """Hides columns of some pages from a network that is fitted."""
+    """Hides columns of some pages from a layer that is fitted."""
 
     columns: Sequence[int]
     values: Floats
@@ -156,13 +158,28 @@ class Blindfold(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """The fitted networks, and what the second says of pages it did not see."""
+    """The fitted networks, and what they say of pages that they did not see."""
 
     first: Ensemble
     context_standard: scorer.Standard
     second: Ensemble
     out_of_fold: Floats
-    """Shape (n, roles)."""
+    """Shape (n, roles): by the second network, and by the first where that is sure."""
+    inputs: Floats
+    """Shape (n, columns): what the second network and the forest are given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The fitted forest, and what it says of pages that it did not see; n rows."""
+
+    forest: HistGradientBoostingClassifier
+    roles: Floats
+    """Shape (n, roles): the networks' out-of-fold probabilities."""
+    open: Mask
+    """Where the networks leave open whether it is core."""
+    odds: Floats
+    """The forest's log odds of core there, out of fold."""
 
 
 def ground(matrix: Matrix, weights: Floats, recipe: Recipe) -> Ground:
@@ -248,15 +265,16 @@ def _linear(matrix: Matrix, rows: Any, usable: Mask, recipe: Recipe) -> tuple[Li
 
 
 def networks(matrix: Matrix, layers: Ground, weights: Floats, recipe: Recipe) -> Networks:
-    """Both networks, the second fitted on what the first says of pages it did not see."""
+    """Both networks, the second fitted on what the first says of pages it did not see, and on the
+    paragraphs that it will be asked about."""
     own, targets = layers.own, layers.targets
     taught = (targets >= 0) & (weights > 0)
 
-    def fitted(layer: Layer, inputs: Floats, times: int) -> tuple[Ensemble, Floats]:
+    def fitted(layer: Layer, inputs: Floats, times: int, among: Mask) -> tuple[Ensemble, Floats]:
         blindfold = _blindfold(layers.standard, matrix.page, times)
 
         def fit_once(mask: Mask) -> Ensemble:
-            rows = np.flatnonzero(taught & mask)
+            rows = np.flatnonzero(among & mask)
             models = [
                 _fit_mlp(_mlp(layer, seed), inputs, targets, weights, rows, blindfold)
                 for seed in range(recipe.seed, recipe.seed + layer.members)
@@ -268,13 +286,41 @@ def networks(matrix: Matrix, layers: Ground, weights: Floats, recipe: Recipe) ->
         )
 
     beside = scorer.first_input(own, matrix.page)
-    first, first_scores = fitted(recipe.first, beside, times=3)
+    first, verdict = fitted(recipe.first, beside, times=3, among=taught)
     del beside  # the largest of all arrays
-    around = _around(matrix, first_scores)
+    around = _around(matrix, verdict)
     context_standard = _standard(around[taught])
     inputs = np.concatenate((own, context_standard(around)), axis=1)
-    second, scores = fitted(recipe.second, inputs, times=1)
-    return Networks(first, context_standard, second, scores)
+    doubtful = scorer.doubtful(verdict)
+    second, scores = fitted(recipe.second, inputs, times=1, among=taught & doubtful)
+    scores = np.where(doubtful[:, None], scores, verdict)
+    return Networks(first, context_standard, second, scores, inputs)
+
+
+def decide(
+    matrix: Matrix, layers: Ground, found: Networks, weights: Floats, recipe: Recipe
+) -> Decided:
+    """The forest, fitted on the paragraphs that the networks leave open."""
+    inputs, roles = found.inputs, found.out_of_fold
+    still = scorer.undecided(roles)
+    taught = still & (layers.targets >= 0) & (weights > 0)
+    core = np.isin(layers.targets, CORE_ROLES)
+    blindfold = _blindfold(layers.standard, matrix.page, 1)
+
+    def fit_once(mask: Mask) -> HistGradientBoostingClassifier:
+        rows, weight = _drawn(np.flatnonzero(taught & mask), weights, recipe.seed)
+        shown = inputs[rows]
+        blindfold.put_on(shown, rows, recipe.seed)
+        return trees.fit(recipe.forest, shown, core[rows], weight, recipe.seed)
+
+    def score(model: HistGradientBoostingClassifier, mask: Mask) -> Floats:
+        odds = np.zeros((mask.sum(), 1), dtype=np.float32)
+        asked = still[mask]
+        odds[asked, 0] = model.decision_function(inputs[mask & still])
+        return odds
+
+    forest, odds = _out_of_fold(fit_once, score, matrix.fold, recipe.folds)
+    return Decided(forest, roles, still, odds[:, 0])
 
 
 def _blindfold(standard: scorer.Standard, page: Ints, times: int) -> Blindfold:
@@ -353,22 +399,28 @@ def _fit_mlp(
     rows: Ints,
     blindfold: Blindfold | None = None,
 ) -> MLPClassifier:
-    """The model fitted on a share of the rows, of which it may not see all.
-
-    A row is drawn with a probability in proportion to its weight, up to 1, and its weight is
-    divided by it: the expected loss is that of all rows.
-    """
-    weight = weights[rows]
-    probability = np.minimum(weight * _scale(weight, DRAWN), 1)
-    drawn = np.random.default_rng(model.random_state).random(len(rows)) < probability
-    rows, weight = rows[drawn], (weight / probability)[drawn]
+    """The model fitted on a share of the rows, of which it may not see all."""
+    rows, weight = _drawn(rows, weights, model.random_state)
     shown = inputs[rows]
     if blindfold is not None:
         blindfold.put_on(shown, rows, model.random_state)
     with warnings.catch_warnings():
         # The number of epochs is chosen by cross-validation, not run until convergence.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return model.fit(shown, targets[rows], sample_weight=weight / weight.mean())
+        return model.fit(shown, targets[rows], sample_weight=weight)
+
+
+def _drawn(rows: Ints, weights: Floats, seed: int) -> tuple[Ints, Floats]:
+    """A share of the rows, and what each then weighs, 1 on average.
+
+    A row is drawn with a probability in proportion to its weight, up to 1, and its weight is
+    divided by it: the expected loss is that of all rows.
+    """
+    weight = weights[rows]
+    probability = np.minimum(weight * _scale(weight, DRAWN), 1)
+    drawn = np.random.default_rng(seed).random(len(rows)) < probability
+    weight = (weight / probability)[drawn]
+    return rows[drawn], weight / weight.mean()
 
 
 def _scale(weights: Floats, share: float) -> float:
