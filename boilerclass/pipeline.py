@@ -58,7 +58,13 @@ class Classifier:
             )
         self.name = model.name
         self.betas: dict[str, float] = dict(model.manifest["betas"])
-        self.scorer = scorer.from_arrays(model.arrays)
+        try:
+            self.scorer = scorer.from_arrays(model.arrays)
+        except KeyError as error:
+            raise ModelMismatch(
+                f"model {model.name} lacks the array {error}, which this version of boilerclass "
+                "needs: use the version named in its model.json, or train it again"
+            ) from error
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> Classifier:

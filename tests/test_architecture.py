@@ -27,7 +27,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "document artifact forks lexicons headlines",
         "processes sites",
         "options",
-        "batch readers cleaner curiosity",
+        "batch readers cleaner curiosity forest",
         "features writers headline_columns containers",
         "scorer decode headline_scorer",
         "explain",

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from boilerclass import batch, decode, lexicons, scorer
+from boilerclass import batch, decode, forest, lexicons, scorer
 from boilerclass.features import context, ngrams, overlap, structure, text, words
 from boilerclass.labels import ROLES
 from boilerclass.native import kernels
@@ -252,11 +252,26 @@ def test_networks_give_the_same(n: int, each: bool, seed: int) -> None:
     network = scorer.Network(*parts[:4])
 
     def told() -> object:
-        return network.probabilities(network.sums(parts[4]), parts[5], 1.7)
+        return network.probabilities(network.sums(parts[4]), parts[5])
 
     with pytest.MonkeyPatch.context() as patch:
         compiled, python = both(patch, scorer, told)
     assert np.allclose(compiled, python, atol=1e-6)
+
+
+@given(st.integers(0, 40), st.integers(0, 9), st.integers(0, 4), st.integers(0))
+def test_trees_are_walked_the_same(n: int, trees: int, depth: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    inner, columns = (1 << depth) - 1, 5
+    grown = forest.Forest(
+        random.integers(0, columns, (trees, inner)).astype(np.int16),
+        random.integers(-1, 2, (trees, inner)).astype(np.float32),
+        random.standard_normal((trees, inner + 1)).astype(np.float32),
+    )
+    rows = random.integers(-1, 2, (n, columns)).astype(np.float32)  # often at a threshold
+    with pytest.MonkeyPatch.context() as patch:
+        compiled, python = both(patch, forest, lambda: grown(rows))
+    assert np.allclose(compiled, python, atol=1e-5)
 
 
 @given(
@@ -383,8 +398,15 @@ MISFITS = [
         ("rectify", (bytearray(24), bytes(16), 2)),
         ("rectify", (bytearray(24), bytes(4), 2)),
         ("rectify", (bytearray(24), bytes(24), 0)),
-        ("softmax", (bytearray(24), b"", 1.0)),
-        ("softmax", (bytearray(24), bytes(260), 1.0)),
+        ("softmax", (bytearray(24), b"")),
+        ("softmax", (bytearray(24), bytes(260))),
+        ("forest", (bytes(8), 2, bytes(2), bytes(4), bytes(12), bytearray(4))),
+        ("forest", (bytes(8), 2, bytes(2), bytes(4), bytes(4), bytearray(4))),
+        ("forest", (bytes(8), 2, bytes(2), b"", bytes(8), bytearray(4))),
+        ("forest", (bytes(8), 2, bytes(2), bytes(4), bytes(8), bytearray(8))),
+        ("forest", (bytes(8), 0, bytes(2), bytes(4), bytes(8), bytearray(4))),
+        ("forest", (bytes(8), 2, b"\2\0", bytes(4), bytes(8), bytearray(4))),
+        ("forest", (bytes(8), 2, b"\xff\xff", bytes(4), bytes(8), bytearray(4))),
         ("beside", (bytes(24), bytes(4), bytes(8) + b"\3" + bytes(7), bytearray(8))),
         ("beside", (bytes(20), bytes(4), bytes(8) + b"\2" + bytes(7), bytearray(8))),
         ("structure", (BATCH, ("a",), (), 1, bytes(56), ROW, 140)),

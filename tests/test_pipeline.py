@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 import boilerclass
-from boilerclass import batch, explain, features, readers
+from boilerclass import artifact, batch, explain, features, readers
 from boilerclass.document import EMPTY, NO_ARTICLE, OK
-from boilerclass.errors import InvalidOption
+from boilerclass.errors import InvalidOption, ModelMismatch
 from boilerclass.features.context import TO_LABELS
 from boilerclass.labels import LABELS, Label
 from boilerclass.options import Options
-from boilerclass.pipeline import classifier
+from boilerclass.pipeline import Classifier, classifier
 
 EXAMPLES = Path(__file__).parent.parent / "data" / "examples"
 PAGES = sorted((EXAMPLES / "pages").glob("*.html"))
@@ -97,6 +97,16 @@ def test_without_its_reason_a_label_is_less_probable(path: Path) -> None:
         lowered = scorer.roles(explain.without(scorer, inputs, k)) @ TO_LABELS
         own = rows[told & (best == k)]
         assert (lowered[own, chosen[own]] < labels[own, chosen[own]]).all()
+
+
+@pytest.mark.parametrize("part", ["columns", "second_hidden", "forest_leaves"])
+def test_a_model_for_another_version_is_a_mismatch(tmp_path: Path, part: str) -> None:
+    shipped = artifact.read(artifact.find("paragraphs"))
+    arrays = {name: weights for name, weights in shipped.arrays.items() if name != part}
+    manifest = {name: fact for name, fact in shipped.manifest.items() if name != part}
+    artifact.write(tmp_path / "model", manifest, arrays, "")
+    with pytest.raises(ModelMismatch, match=f"{part}.*train it again"):
+        Classifier.load(tmp_path / "model")
 
 
 def test_reasons_speak_of_the_page() -> None:
