@@ -62,8 +62,8 @@ def rows(corpus: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     def scores(layers: stack.Ground, of_row: NDArray[np.float32], seed: int) -> dict[str, Any]:
         found = stack.networks(data, layers, of_row, replace(recipe, seed=seed))
         decided = stack.decide(data, layers, found, of_row, replace(recipe, seed=seed))
-        line = calibration.fit(data, decided)
-        return paragraphs.measure(data, calibration.calibrated(data, decided, line))
+        lines = calibration.fit(data, decided)
+        return paragraphs.measure(data, calibration.calibrated(data, decided, lines))
 
     for seed in range(recipe.seed, recipe.seed + SEEDS):
         yield f"nothing, seed {seed}", scores(ground, of_row, seed)

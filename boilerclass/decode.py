@@ -66,8 +66,8 @@ def obey(forced: Mapping[int, Forced], chosen: Ints, probabilities: Floats) -> N
 def best_threshold(core: Floats, chars: Floats, beta: float) -> float:
     """The probability from which keeping paragraphs gives the highest expected F-beta of the text.
 
-    Where the model is sure, that is about 1 / (1 + beta ** 2); where a whole page is doubtful, less,
-    since losing half of it costs more than letting a doubtful paragraph in (Lipton, Elkan,
+    Where the model is sure, that is about 1 / (1 + beta ** 2); where a whole page is doubtful,
+    less, since losing half of it costs more than letting a doubtful paragraph in (Lipton, Elkan,
     Naryanaswamy 2014, "Optimal Thresholding of Classifiers to Maximize F1 Measure"). Characters
     count as words.
     """

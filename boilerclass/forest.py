@@ -10,42 +10,41 @@ from numpy.typing import NDArray
 from boilerclass.native import kernels
 
 Floats = NDArray[np.float32]
+Shorts = NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """Complete binary trees of one depth d; t of them.
+    """Binary trees; t of them, each with m nodes and m + 1 leaves.
 
-    The children of node i are nodes 2 i + 1 and 2 i + 2, and a tree that ends early asks what is
-    never so: a row then takes the same d steps in every tree, without a pointer to follow.
+    A tree begins at its node 0, and a child stands after its parent: child c is node c, or from m
+    on leaf c - m. A tree with fewer nodes has some that nothing leads to.
     """
 
-    columns: NDArray[np.int16]
-    """Shape (t, 2 ** d - 1): the column that a node looks at."""
+    columns: Shorts
+    """Shape (t, m): the column that a node looks at."""
     thresholds: Floats
-    """The same shape: a row goes left where the column is not above it."""
+    """Shape (t, m): a row goes left where the column is not above it."""
+    children: Shorts
+    """Shape (t, m, 2): the left and the right child."""
     leaves: Floats
-    """Shape (t, 2 ** d): what a row that ends there adds to the log odds."""
-
-    def __post_init__(self) -> None:
-        trees, ends = self.leaves.shape
-        inner = (trees, ends - 1)
-        if ends & (ends - 1) or not self.columns.shape == self.thresholds.shape == inner:
-            raise ValueError("the arrays of a forest do not fit together")
+    """Shape (t, m + 1): what a row that ends there adds to the log odds."""
 
     def __call__(self, inputs: Floats) -> Floats:
         """The log odds, shape (n,), of rows of shape (n, columns)."""
         odds = np.zeros(len(inputs), dtype=np.float32)
         if kernels is not None:
             rows = np.ascontiguousarray(inputs), inputs.shape[1]
-            kernels.forest(*rows, self.columns, self.thresholds, self.leaves, odds)
+            nodes = self.columns, self.thresholds, self.children
+            kernels.forest(*rows, *nodes, self.columns.shape[1], self.leaves, odds)
             return odds
-        every, depth = np.arange(len(inputs)), self.leaves.shape[1].bit_length() - 1
-        for columns, thresholds, leaves in zip(
-            self.columns, self.thresholds, self.leaves, strict=True
-        ):
-            node = np.zeros(len(inputs), dtype=np.int64)
-            for _ in range(depth):
-                node = 2 * node + 1 + (inputs[every, columns[node]] > thresholds[node])
-            odds += leaves[node - len(columns)]
+        every, m = np.arange(len(inputs)), self.columns.shape[1]
+        trees = self.columns, self.thresholds, self.children, self.leaves
+        for columns, thresholds, children, leaves in zip(*trees, strict=True):
+            at = np.zeros(len(inputs), dtype=np.int64)
+            while (inner := at < m).any():
+                rows, nodes = every[inner], at[inner]
+                above = inputs[rows, columns[nodes]] > thresholds[nodes]
+                at[inner] = children[nodes, above.astype(np.int64)]
+            odds += leaves[at - m]
         return odds

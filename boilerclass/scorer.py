@@ -3,7 +3,7 @@
 Two linear models read the hashed n-grams and class words. A network reads their scores with the
 counted columns and those of both neighbours. What it is in doubt of, a second network reads again
 together with the first one's verdicts around it and over the page. Where that cannot tell either
-whether it is core, a forest decides from what the second network was given.
+whether it is core, in pages a forest decides from what the second network was given.
 """
 
 from __future__ import annotations
@@ -35,6 +35,10 @@ pages, and the second network hardly ever says otherwise: to ask it costs time o
 in Viola and Jones 2001, "Rapid Object Detection using a Boosted Cascade of Simple Features")."""
 UNDECIDED = 0.02
 """Probability of core, or of what is not, from which the forest is asked: a third of all."""
+
+
+TINY = 1e-6
+"""How near to 0 or 1 a probability is told from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,8 @@ class Inputs(NamedTuple):
     units, with their bias."""
     verdict: Floats
     """The probabilities of the roles by the first network, as they are."""
+    html: NDArray[np.bool_]
+    """Shape (n,): whether it is a paragraph of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,10 @@ class Scorer:
     context_standard: Standard
     second: Network
     forest: Forest
-    """Its log odds of core are calibrated."""
+    """Its log odds are those of core."""
+    lines: Floats
+    """Shape (2, 2): factor and summand that calibrate the log odds of core, in plain text and in
+    pages."""
 
     @property
     def scores(self) -> int:
@@ -155,7 +164,7 @@ class Scorer:
         verdict = self.first.probabilities(sums[:, :units].copy(), beside)
         around = context.features(batch, verdict)
         self.context_standard.move(around, columns, own_size)
-        return Inputs(columns, beside, verdict)
+        return Inputs(columns, beside, verdict, batch.html[batch.page])
 
     def roles(self, inputs: Inputs) -> Floats:
         """Shape (n, k): the probability of each role; of core calibrated where it is in doubt."""
@@ -164,7 +173,9 @@ class Scorer:
         columns = inputs.columns[rows]
         again = second.probabilities(second.sums(columns), second.hidden_bias)
         open_ = np.flatnonzero(undecided(again))
-        again[open_] = with_core(again[open_], self.forest(columns[open_]))
+        odds, html = core_odds(again[open_]), inputs.html[rows[open_]]
+        odds[html] = self.forest(columns[open_[html]])
+        again[open_] = with_core(again[open_], along(self.lines, odds, html))
         found[rows] = again
         return found
 
@@ -172,25 +183,27 @@ class Scorer:
         """The inputs as if each paragraph had nothing in some columns, and its neighbours all."""
         own, around = self._parts(inputs)
         own[:, columns] = 0  # the average of standardised columns
-        return self._judged_again(own, inputs.beside, around)
+        return self._judged_again(own, inputs.beside, around, inputs.html)
 
     def without_around(self, inputs: Inputs) -> Inputs:
         """The inputs as if each paragraph stood alone."""
         own, around = self._parts(inputs)
         alone = np.broadcast_to(self.first.hidden_bias, inputs.beside.shape)
-        return self._judged_again(own, alone, np.zeros_like(around))
+        return self._judged_again(own, alone, np.zeros_like(around), inputs.html)
 
     def _parts(self, inputs: Inputs) -> tuple[Floats, Floats]:
         """Copies of a paragraph's own columns and of those on its surroundings."""
         own, around = np.split(inputs.columns, [len(self.standard.mean)], axis=1)
         return own.copy(), around.copy()
 
-    def _judged_again(self, own: Floats, beside: Floats, around: Floats) -> Inputs:
+    def _judged_again(
+        self, own: Floats, beside: Floats, around: Floats, html: NDArray[np.bool_]
+    ) -> Inputs:
         verdict = self.first.probabilities(self.first.sums(own), beside)
         k = verdict.shape[1]
         known = self.context_standard
         around[:, :k] = Standard(known.mean[:k], known.scale[:k])(verdict)
-        return Inputs(np.concatenate((own, around), axis=1), beside, verdict)
+        return Inputs(np.concatenate((own, around), axis=1), beside, verdict, html)
 
 
 def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Scorer:
@@ -213,7 +226,13 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Scorer:
         together=np.concatenate(np.split(first.hidden, 3), axis=1),
         context_standard=Standard(get("context_mean"), get("context_scale")),
         second=network("second"),
-        forest=Forest(arrays["forest_columns"], get("forest_thresholds"), get("forest_leaves")),
+        forest=Forest(
+            columns=arrays["forest_columns"],
+            thresholds=get("forest_thresholds"),
+            children=arrays["forest_children"],
+            leaves=get("forest_leaves"),
+        ),
+        lines=get("lines"),
     )
 
 
@@ -235,6 +254,18 @@ def undecided(roles: Floats) -> NDArray[np.bool_]:
     core = _probability(roles, Label.CORE)
     found: NDArray[np.bool_] = (core > UNDECIDED) & (core < 1 - UNDECIDED)
     return found
+
+
+def core_odds(roles: Floats) -> Floats:
+    """The log odds of core, shape (n,)."""
+    core = np.clip(_probability(roles, Label.CORE), TINY, 1 - TINY)
+    return np.asarray(np.log(core / (1 - core)), dtype=np.float32)
+
+
+def along(lines: Floats, odds: Floats, html: NDArray[np.bool_]) -> Floats:
+    """Log odds of core, calibrated; see ``Scorer.lines``."""
+    factor, summand = lines[html.astype(np.int64)].T
+    return np.asarray(factor * odds + summand, dtype=np.float32)
 
 
 def with_core(roles: Floats, odds: Floats) -> Floats:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from boilerclass import features, scorer
+from boilerclass import scorer
 from boilerclass.features.context import TO_LABELS
-from boilerclass.forest import Forest
 from boilerclass.labels import LABELS, ROLES, Label
-from boilerclass.training import trees
-from boilerclass.training.calibration import Calibration
+from boilerclass.training import calibration, trees
+from boilerclass.training.corpus import BODY, OUTSIDE
 
-SETTINGS = trees.Settings(trees=20, depth=4, rate=0.3, alpha=1.0, least=3, share=0.5)
+SETTINGS = trees.Settings(trees=20, leaves=9, rate=0.3, alpha=1.0, least=3, share=0.5)
 CORE = LABELS.index(Label.CORE)
 
 
@@ -27,7 +28,7 @@ def questions(n: int) -> tuple[np.ndarray, np.ndarray]:
 def test_the_arrays_say_what_scikit_learn_says(n: int) -> None:
     rows, answers = questions(n)
     model = trees.fit(SETTINGS, rows, answers, np.ones(n, dtype=np.float32), seed=1)
-    grown = trees.arrays(model, SETTINGS.depth)
+    grown = trees.arrays(model, SETTINGS)
     between = rows + np.float32(1e-8)
     for asked in (rows, between, np.nextafter(rows, np.float32(9)), -rows):
         assert np.allclose(grown(asked), model.decision_function(asked), atol=1e-5)
@@ -38,37 +39,31 @@ def test_a_value_at_the_threshold_goes_where_it_does_in_double_precision() -> No
     rows = np.array([low, np.nextafter(low, np.float32(1))] * 50, dtype=np.float32)[:, None]
     answers = rows[:, 0] > low
     model = trees.fit(SETTINGS, rows, answers, np.ones(100, dtype=np.float32), seed=1)
-    grown = trees.arrays(model, SETTINGS.depth)
+    grown = trees.arrays(model, SETTINGS)
     assert np.array_equal(grown(rows) > 0, answers)
 
 
-@pytest.mark.parametrize(
-    "shapes", [((2, 3), (2, 3), (2, 3)), ((2, 3), (2, 2), (2, 4)), ((1, 3), (2, 3), (2, 4))]
-)
-def test_arrays_that_do_not_fit_are_an_error(shapes: tuple[tuple[int, int], ...]) -> None:
-    columns, thresholds, leaves = (np.zeros(shape, dtype=np.float32) for shape in shapes)
-    with pytest.raises(ValueError, match="do not fit"):
-        Forest(columns.astype(np.int16), thresholds, leaves)
-
-
-def test_the_calibration_is_built_in() -> None:
+def test_pages_and_texts_have_a_line_of_their_own() -> None:
     random = np.random.default_rng(2)
-    size = len(features.COLUMNS)
-    standard = scorer.Standard(
-        random.standard_normal(size).astype(np.float32),
-        random.uniform(0.5, 2, size).astype(np.float32),
+    n = 6000
+    html = random.random(n) < 0.5
+    odds = random.normal(0, 2, n).astype(np.float32)
+    core = random.random(n) < scorer.logistic(np.where(html, odds, odds / 2 + 1))
+    data = SimpleNamespace(
+        targets=np.where(core, BODY, OUTSIDE), html=html, real=np.ones(n, dtype=bool)
     )
-    rows = random.standard_normal((60, size)).astype(np.float32)
-    html = random.random(60) < 0.5
-    rows[:, features.COLUMNS.index("is_html")] = html
-    rows = standard(rows)
-    answers = rows[:, 0] > 0
-    model = trees.fit(SETTINGS, rows, answers, np.ones(60, dtype=np.float32), seed=1)
-    grown = trees.arrays(model, SETTINGS.depth)
-    line = Calibration(slope=0.8, page_core=0.5, text_core=-0.7)
-    expected = line(grown(rows), html)
-    assert np.allclose(line.built_in(grown, standard)(rows), expected, atol=1e-5)
-    assert np.ptp(expected - 0.8 * grown(rows)) > 1
+    decided = SimpleNamespace(open=np.ones(n, dtype=bool), odds=odds)
+    lines = calibration.fit(data, decided)  # type: ignore[arg-type]
+    assert np.allclose(lines, [[0.5, 1], [1, 0]], atol=0.15)
+    moved = scorer.along(lines, odds, html)
+    assert np.allclose(moved, odds * lines[html.astype(int), 0] + lines[html.astype(int), 1])
+
+
+def test_what_was_not_met_in_training_is_left_as_it_is() -> None:
+    nothing = np.zeros(0, dtype=bool)
+    data = SimpleNamespace(targets=np.zeros(0, dtype=np.int64), html=nothing, real=nothing)
+    decided = SimpleNamespace(open=nothing, odds=np.zeros(0, dtype=np.float32))
+    assert calibration.fit(data, decided).tolist() == [[1, 0], [1, 0]]  # type: ignore[arg-type]
 
 
 def test_core_gets_its_odds_and_the_rest_keeps_its_shares() -> None:

@@ -47,7 +47,7 @@ epochs = 8
 batch = 64
 [forest]
 trees = 5
-depth = 3
+leaves = 5
 rate = 0.1
 alpha = 1.0
 least = 5

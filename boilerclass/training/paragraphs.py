@@ -39,9 +39,9 @@ from boilerclass.training.corpus import Example
 Floats = NDArray[np.float32]
 S = TypeVar("S", stack.Layer, trees.Settings)
 
-BETAS = {"balanced": 0.5, "precision": 0.3, "recall": 1.5}
+BETAS = {"balanced": 0.8, "precision": 0.5, "recall": 2.0}
 """Weight of recall against precision in the F-beta that each preset's labels aim at. A line of
-another piece amid an article is worse than a lost one of its own: the balance counts it twice."""
+another piece amid an article is worse than a lost one of its own, so the balance leans that way."""
 PARITY = 1e-5
 """How far numpy's probabilities may be from scikit-learn's."""
 THINNED, COMPOSED = "thinned", "composed"
@@ -79,8 +79,8 @@ def train(
     ground = stack.ground(data, of_row, recipe)
     layers = stack.networks(data, ground, of_row, recipe)
     decided = stack.decide(data, ground, layers, of_row, recipe)
-    line = calibration.fit(data, decided)
-    roles = calibration.calibrated(data, decided, line)
+    lines = calibration.fit(data, decided)
+    roles = calibration.calibrated(data, decided, lines)
     scores = measure(data, roles)
     manifest = {
         "name": settings["name"],
@@ -89,7 +89,6 @@ def train(
         "roles": [str(role) for role in ROLES],
         "columns": list(features.COLUMNS),
         "betas": BETAS,
-        "calibration": line._asdict(),
         "seed": recipe.seed,
         "recipe": settings,
         "corpus": gold.digests(corpus_path, [*settings["sources"], selectors.FILE]),
@@ -97,9 +96,9 @@ def train(
         | {"python": platform.python_version()},
         "scores": scores,
     }
-    arrays = _arrays(ground, layers, decided, line, recipe)
+    arrays = _arrays(ground, layers, decided, lines, recipe)
     sample = examples[:: max(1, len(examples) // 60)]
-    _check_parity(sample, ground, layers, decided, line, arrays)
+    _check_parity(sample, ground, layers, decided, arrays)
     artifact.write(out, manifest, arrays, card.paragraphs(manifest, examples, weights))
     _record(history, artifact.read(out), scores)
     if predictions is not None:
@@ -173,14 +172,14 @@ def _arrays(
     ground: stack.Ground,
     layers: stack.Networks,
     decided: stack.Decided,
-    line: calibration.Calibration,
+    lines: Floats,
     recipe: stack.Recipe,
 ) -> dict[str, NDArray[Any]]:
-    arrays: dict[str, NDArray[Any]] = {}
+    arrays: dict[str, NDArray[Any]] = {"lines": lines}
     for name, linear in (("text", ground.text), ("word", ground.words)):
         table, bias = linear.table()
         arrays |= {f"{name}_table": table.astype(np.float16), f"{name}_bias": bias}
-    forest = line.built_in(trees.arrays(decided.forest, recipe.forest.depth), ground.standard)
+    forest = trees.arrays(decided.forest, recipe.forest)
     for name, part in (
         ("first", layers.first.network()),
         ("second", layers.second.network()),
@@ -197,14 +196,13 @@ def _check_parity(
     ground: stack.Ground,
     layers: stack.Networks,
     decided: stack.Decided,
-    line: calibration.Calibration,
     arrays: dict[str, NDArray[Any]],
 ) -> None:
     together = batch.collect([e.document for e in examples])
     found = features.extract(together)
     ours = scorer.from_arrays(arrays)
     inputs = ours.inputs(found, together)
-    columns, second, html = inputs.columns, ours.second, scorer.is_html(together) > 0
+    columns, second = inputs.columns, ours.second
     own = stack.own_columns(found, together, ground)
     pairs = (  # each layer on the same inputs: a hair's breadth can send a row down another branch
         (inputs.verdict, layers.first(scorer.first_input(own, together.page))),
@@ -214,7 +212,7 @@ def _check_parity(
         ),
         (
             scorer.logistic(ours.forest(columns)),
-            scorer.logistic(line(decided.forest.decision_function(columns), html)),
+            scorer.logistic(decided.forest.decision_function(columns)),
         ),
     )
     off = max(float(np.abs(one - other).max()) for one, other in pairs)

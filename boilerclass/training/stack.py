@@ -171,7 +171,7 @@ class Networks:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The fitted forest, and what it says of pages that it did not see; n rows."""
+    """The fitted forest, and what is said of pages that it did not see; n rows."""
 
     forest: HistGradientBoostingClassifier
     roles: Floats
@@ -179,7 +179,7 @@ class Decided:
     open: Mask
     """Where the networks leave open whether it is core."""
     odds: Floats
-    """The forest's log odds of core there, out of fold."""
+    """The log odds of core there, out of fold: the forest's, in plain text the second network's."""
 
 
 def ground(matrix: Matrix, weights: Floats, recipe: Recipe) -> Ground:
@@ -265,16 +265,15 @@ def _linear(matrix: Matrix, rows: Any, usable: Mask, recipe: Recipe) -> tuple[Li
 
 
 def networks(matrix: Matrix, layers: Ground, weights: Floats, recipe: Recipe) -> Networks:
-    """Both networks, the second fitted on what the first says of pages it did not see, and on the
-    paragraphs that it will be asked about."""
+    """Both networks, the second fitted on what the first says of pages it did not see."""
     own, targets = layers.own, layers.targets
     taught = (targets >= 0) & (weights > 0)
 
-    def fitted(layer: Layer, inputs: Floats, times: int, among: Mask) -> tuple[Ensemble, Floats]:
+    def fitted(layer: Layer, inputs: Floats, times: int) -> tuple[Ensemble, Floats]:
         blindfold = _blindfold(layers.standard, matrix.page, times)
 
         def fit_once(mask: Mask) -> Ensemble:
-            rows = np.flatnonzero(among & mask)
+            rows = np.flatnonzero(taught & mask)
             models = [
                 _fit_mlp(_mlp(layer, seed), inputs, targets, weights, rows, blindfold)
                 for seed in range(recipe.seed, recipe.seed + layer.members)
@@ -286,24 +285,25 @@ def networks(matrix: Matrix, layers: Ground, weights: Floats, recipe: Recipe) ->
         )
 
     beside = scorer.first_input(own, matrix.page)
-    first, verdict = fitted(recipe.first, beside, times=3, among=taught)
+    first, verdict = fitted(recipe.first, beside, times=3)
     del beside  # the largest of all arrays
     around = _around(matrix, verdict)
     context_standard = _standard(around[taught])
     inputs = np.concatenate((own, context_standard(around)), axis=1)
-    doubtful = scorer.doubtful(verdict)
-    second, scores = fitted(recipe.second, inputs, times=1, among=taught & doubtful)
-    scores = np.where(doubtful[:, None], scores, verdict)
+    second, scores = fitted(recipe.second, inputs, times=1)
+    scores = np.where(scorer.doubtful(verdict)[:, None], scores, verdict)
     return Networks(first, context_standard, second, scores, inputs)
 
 
 def decide(
     matrix: Matrix, layers: Ground, found: Networks, weights: Floats, recipe: Recipe
 ) -> Decided:
-    """The forest, fitted on the paragraphs that the networks leave open."""
+    """The forest, fitted on the paragraphs of pages that the networks leave open. In plain text it
+    is no better than they are: few texts are labelled, and those made up are easier."""
     inputs, roles = found.inputs, found.out_of_fold
     still = scorer.undecided(roles)
-    taught = still & (layers.targets >= 0) & (weights > 0)
+    asked = still & matrix.html
+    taught = asked & (layers.targets >= 0) & (weights > 0)
     core = np.isin(layers.targets, CORE_ROLES)
     blindfold = _blindfold(layers.standard, matrix.page, 1)
 
@@ -314,10 +314,9 @@ def decide(
         return trees.fit(recipe.forest, shown, core[rows], weight, recipe.seed)
 
     def score(model: HistGradientBoostingClassifier, mask: Mask) -> Floats:
-        odds = np.zeros((mask.sum(), 1), dtype=np.float32)
-        asked = still[mask]
-        odds[asked, 0] = model.decision_function(inputs[mask & still])
-        return odds
+        odds = scorer.core_odds(roles[mask])
+        odds[asked[mask]] = model.decision_function(inputs[asked & mask])
+        return odds[:, None]
 
     forest, odds = _out_of_fold(fit_once, score, matrix.fold, recipe.folds)
     return Decided(forest, roles, still, odds[:, 0])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,16 +12,14 @@ from boilerclass.forest import Forest
 
 Floats = NDArray[np.float32]
 
-NEVER = np.finfo(np.float32).max
-"""No column is above it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the forest is fitted with."""
 
     trees: int
-    depth: int
+    leaves: int
+    """At most, to a tree."""
     rate: float
     """Share of each tree's step that is taken."""
     alpha: float
@@ -41,8 +38,7 @@ def fit(
     model = HistGradientBoostingClassifier(
         learning_rate=settings.rate,
         max_iter=settings.trees,
-        max_depth=settings.depth,
-        max_leaf_nodes=None,
+        max_leaf_nodes=settings.leaves,
         min_samples_leaf=settings.least,
         l2_regularization=settings.alpha,
         max_features=settings.share,
@@ -53,41 +49,37 @@ def fit(
     return model
 
 
-def arrays(model: HistGradientBoostingClassifier, depth: int) -> Forest:
-    """The model's decision function; the first tree asks nothing and holds what rows begin with.
+def arrays(model: HistGradientBoostingClassifier, settings: Settings) -> Forest:
+    """The model's decision function.
 
     scikit-learn gives no public access to these trees; skl2onnx and treelite read them in the same
     place. That the arrays say what the model says is checked at every training.
     """
     trees = [predictor.nodes for (predictor,) in model._predictors]  # noqa: SLF001
     start = model._baseline_prediction.item()  # noqa: SLF001
-    inner = len(trees) + 1, (1 << depth) - 1
-    columns, thresholds = np.zeros(inner, np.int16), np.full(inner, NEVER, np.float32)
-    leaves = np.full((len(trees) + 1, 1 << depth), start, np.float32)
-    for t, nodes in enumerate(trees, start=1):
-        _complete(nodes, columns[t], thresholds[t], leaves[t])
-    return Forest(columns, thresholds, leaves)
+    inner = len(trees), settings.leaves - 1
+    found = Forest(
+        columns=np.zeros(inner, dtype=np.int16),
+        thresholds=np.zeros(inner, dtype=np.float32),
+        children=np.full((*inner, 2), inner[1], dtype=np.int16),
+        leaves=np.zeros((inner[0], inner[1] + 1), dtype=np.float32),
+    )
+    for t, nodes in enumerate(trees):
+        ends = nodes["is_leaf"] > 0
+        # scikit-learn's own order already has a child after its parent.
+        place = np.where(ends, inner[1] + np.cumsum(ends) - 1, np.cumsum(~ends) - 1)
+        k = np.count_nonzero(~ends)
+        found.columns[t, :k] = nodes["feature_idx"][~ends]
+        found.thresholds[t, :k] = _below(nodes["num_threshold"][~ends])
+        found.children[t, :k, 0] = place[nodes["left"][~ends]]
+        found.children[t, :k, 1] = place[nodes["right"][~ends]]
+        found.leaves[t, : k + 1] = nodes["value"][ends]
+    found.leaves[0] += start
+    return found
 
 
-def _complete(
-    nodes: NDArray[Any], columns: NDArray[np.int16], thresholds: Floats, leaves: Floats
-) -> None:
-    """Lay a tree out as one that is complete."""
-    places = [(0, 0)]
-    while places:
-        node, at = places.pop()
-        if at >= len(columns):
-            leaves[at - len(columns)] = nodes["value"][node]
-        elif nodes["is_leaf"][node]:  # every row goes left from here
-            places += [(node, 2 * at + 1)]
-        else:
-            columns[at] = nodes["feature_idx"][node]
-            thresholds[at] = _below(float(nodes["num_threshold"][node]))
-            places += [(nodes["left"][node], 2 * at + 1), (nodes["right"][node], 2 * at + 2)]
-
-
-def _below(threshold: float) -> np.float32:
-    """The largest number in single precision that is not above: the same numbers in single
+def _below(thresholds: NDArray[np.float64]) -> Floats:
+    """The largest numbers in single precision that are not above: the same numbers in single
     precision are above either."""
-    near = np.float32(threshold)
-    return np.nextafter(near, np.float32(-np.inf)) if float(near) > threshold else near
+    near = thresholds.astype(np.float32)
+    return np.where(near > thresholds, np.nextafter(near, np.float32(-np.inf)), near)
