@@ -164,7 +164,7 @@ class Scorer:
         verdict = self.first.probabilities(sums[:, :units].copy(), beside)
         around = context.features(batch, verdict)
         self.context_standard.move(around, columns, own_size)
-        return Inputs(columns, beside, verdict, batch.html[batch.page])
+        return Inputs(columns, beside, verdict, is_html(batch) > 0)
 
     def roles(self, inputs: Inputs) -> Floats:
         """Shape (n, k): the probability of each role; of core calibrated where it is in doubt."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import boilerclass
-from boilerclass import artifact, batch, explain, features, readers
+from boilerclass import artifact, batch, explain, features, readers, scorer
 from boilerclass.document import EMPTY, NO_ARTICLE, OK
 from boilerclass.errors import InvalidOption, ModelMismatch
 from boilerclass.features.context import TO_LABELS
@@ -82,21 +82,45 @@ def test_a_pickled_document_keeps_what_it_knew(page: bytes) -> None:
 
 @pytest.mark.parametrize("path", [*PAGES[:6], *TEXTS[:6]], ids=lambda p: p.stem)
 def test_without_its_reason_a_label_is_less_probable(path: Path) -> None:
-    scorer = classifier().scorer
+    layers = classifier().scorer
     document = readers.read(path.read_bytes())
     together = batch.collect([document])
-    inputs = scorer.inputs(features.extract(together), together)
+    inputs = layers.inputs(features.extract(together), together)
     rows = np.arange(len(together))
-    labels = scorer.roles(inputs) @ TO_LABELS
+    labels = layers.roles(inputs) @ TO_LABELS
     chosen = labels.argmax(axis=1)
-    reasons = explain.reasons(scorer, inputs, chosen, document, {})
+    reasons = explain.reasons(layers, inputs, chosen, document, {})
     told = np.array([reason != explain.TOGETHER for reason in reasons])
     assert told.any()
-    best, _ = explain.strongest(scorer, inputs, chosen, document.kind)
+    best, _ = explain.strongest(layers, inputs, chosen, document.kind)
     for k in np.unique(best[told]).tolist():
-        lowered = scorer.roles(explain.without(scorer, inputs, k)) @ TO_LABELS
+        lowered = layers.roles(explain.without(layers, inputs, k)) @ TO_LABELS
         own = rows[told & (best == k)]
         assert (lowered[own, chosen[own]] < labels[own, chosen[own]]).all()
+
+
+def test_each_layer_is_asked_what_the_one_before_leaves_open() -> None:
+    layers = classifier().scorer
+    together = batch.collect([readers.read(p.read_bytes()) for p in [*PAGES, *TEXTS]])
+    inputs = layers.inputs(features.extract(together), together)
+    roles = layers.roles(inputs)
+    second, columns = layers.second, inputs.columns
+    again = second.probabilities(second.sums(columns), second.hidden_bias)
+    trees, network = layers.forest(columns), scorer.core_odds(again)
+    chrome, core = (LABELS.index(label) for label in (Label.CHROME, Label.CORE))
+    asked = set()
+    for i, html in enumerate(together.html[together.page].tolist()):
+        if (inputs.verdict[i] @ TO_LABELS)[chrome] >= scorer.SURE:
+            by, expected = "first", inputs.verdict[i]
+        elif not scorer.UNDECIDED < (again[i] @ TO_LABELS)[core] < 1 - scorer.UNDECIDED:
+            by, expected = "second", again[i]
+        else:
+            by, odds = ("trees", trees[i]) if html else ("line", network[i])
+            factor, summand = layers.lines[html]
+            expected = scorer.with_core(again[i : i + 1], factor * odds[None] + summand)[0]
+        asked.add(by)
+        assert np.allclose(roles[i], expected, atol=1e-5)
+    assert asked == {"first", "second", "trees", "line"}
 
 
 @pytest.mark.parametrize("part", ["columns", "second_hidden", "forest_leaves"])
