@@ -46,8 +46,10 @@ def paragraphs(
 
 Labels each paragraph of a web page or plain text. Two hashed linear models feed a network, whose
 verdicts on the neighbourhood feed a second one. The first has
-{first["members"] * first["hidden"]} hidden units; the second is
-the mean of {second["members"]} networks of {second["hidden"]}.
+{first["members"] * first["hidden"]} hidden units; the second, which
+is asked where that is not sure of chrome, is the mean of {second["members"]} networks of
+{second["hidden"]}. What both leave open in pages, {recipe["forest"]["trees"]} boosted trees
+decide.
 Trained with scikit-learn {manifest["versions"]["scikit-learn"]}; numpy computes it.
 
 ## Trained on
