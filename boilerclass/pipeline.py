@@ -57,7 +57,7 @@ class Classifier:
                 "computes: use the version named in its model.json, or train it again"
             )
         self.name = model.name
-        self.betas: dict[str, float] = dict(model.manifest["betas"])
+        self.betas: dict[str, dict[str, float]] = dict(model.manifest["betas"])
         try:
             self.scorer = scorer.from_arrays(model.arrays)
         except KeyError as error:
@@ -165,7 +165,7 @@ class Classifier:
         roles, chars = scores
         roles[decode.from_data(document)] = _SURELY_BODY
         alone = roles
-        threshold, beta = options.threshold, self.betas[options.preset]
+        threshold, beta = options.threshold, self.betas[document.kind][options.preset]
         if options.sites is not None:
             from boilerclass.sites import evidence
 

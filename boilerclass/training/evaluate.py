@@ -17,6 +17,7 @@ from boilerclass.training import intervals, tally
 from boilerclass.training.answers import Answer, System
 from boilerclass.training.gold import Gold
 
+Betas = Mapping[str, Mapping[str, float]]
 KINDS = {"html": "pages", "text": "texts"}
 SHOWN = 5
 """Documents named among the worst and among the slowest."""
@@ -47,11 +48,11 @@ class Document(NamedTuple):
     failure: str
 
 
-def evaluate(path: Path, systems: Mapping[str, System], betas: dict[str, float]) -> dict[str, Any]:
+def evaluate(path: Path, systems: Mapping[str, System], betas: Betas) -> dict[str, Any]:
     """The report on every system by name, on the same documents in one run.
 
-    ``betas`` are those of the presets, which are marked on the curve of a system that gives
-    probabilities.
+    ``betas`` are those of the presets by kind of document, which are marked on the curve of a
+    system that gives probabilities.
 
     Raises:
         UnreadableInput: the gold cannot be read, or holds no document.
@@ -124,10 +125,10 @@ def trained_on(path: Path, manifest: Mapping[str, Any]) -> bool:
     return path.name in taught or golds.digest(path) in digests
 
 
-def report(documents: Sequence[Document], betas: Mapping[str, float]) -> dict[str, Any]:
+def report(documents: Sequence[Document], betas: Betas) -> dict[str, Any]:
     """The figures of one system by kind of document, ``pages`` and ``texts``."""
     kinds = ((name, [d for d in documents if d.kind == kind]) for kind, name in KINDS.items())
-    return {name: _of_kind(own, betas) for name, own in kinds if own}
+    return {name: _of_kind(own, betas[own[0].kind]) for name, own in kinds if own}
 
 
 def _failures(name: str, own: Mapping[str, Any]) -> Iterator[str]:
@@ -139,7 +140,7 @@ def _failures(name: str, own: Mapping[str, Any]) -> Iterator[str]:
             )
 
 
-def _document(stored: Gold, answer: Answer, betas: dict[str, float]) -> Document:
+def _document(stored: Gold, answer: Answer, betas: Betas) -> Document:
     return Document(
         stored.id,
         stored.source,
@@ -149,7 +150,7 @@ def _document(stored: Gold, answer: Answer, betas: dict[str, float]) -> Document
         stored.page_type,
         stored.kind,
         len(stored.page),
-        tally.of(stored, answer, betas),
+        tally.of(stored, answer, betas[stored.kind]),
         answer.seconds,
         answer.failure,
     )

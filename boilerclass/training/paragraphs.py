@@ -39,9 +39,13 @@ from boilerclass.training.corpus import Example
 Floats = NDArray[np.float32]
 S = TypeVar("S", stack.Layer, trees.Settings)
 
-BETAS = {"balanced": 0.8, "precision": 0.5, "recall": 2.0}
+BETAS = {
+    "html": {"balanced": 0.9, "precision": 0.5, "recall": 2.0},
+    "text": {"balanced": 0.8, "precision": 0.5, "recall": 2.0},
+}
 """Weight of recall against precision in the F-beta that each preset's labels aim at. A line of
-another piece amid an article is worse than a lost one of its own, so the balance leans that way."""
+another piece amid an article is worse than a lost one of its own, so the balance leans that way;
+further in plain text, where no markup tells them apart."""
 PARITY = 1e-5
 """How far numpy's probabilities may be from scikit-learn's."""
 THINNED, COMPOSED = "thinned", "composed"
@@ -148,7 +152,10 @@ def verdicts(data: matrix.Matrix, roles: Floats) -> Iterator[tuple[Example, list
     for i, example in enumerate(data.examples):
         rows = slice(data.bounds[i], data.bounds[i + 1])
         own, _ = decode.labels(
-            roles[rows], data.chars[rows], threshold=None, beta=BETAS["balanced"]
+            roles[rows],
+            data.chars[rows],
+            threshold=None,
+            beta=BETAS[example.document.kind]["balanced"],
         )
         own[decode.from_data(example.document)] = decode.CORE
         yield example, [LABELS[k] for k in own.tolist()]

@@ -8,6 +8,7 @@ return count as chrome.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +58,7 @@ TALLY = np.dtype(
 """All fields are sums, so that documents, and resamples of them, are added up in one product."""
 
 
-def of(gold: Gold, answer: Answer, betas: dict[str, float]) -> Tallies:
+def of(gold: Gold, answer: Answer, betas: Mapping[str, float]) -> Tallies:
     """The TALLY of one document; shape ()."""
     row = np.zeros((), TALLY)
     if gold.blocks:
