@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "data" / "examples"
 FLOORS = ROOT / "data" / "floors.json"
 CORPUS = os.environ.get("BOILERCLASS_CORPUS")
-BETAS = dict.fromkeys(("html", "text"), {"balanced": 1.0, "precision": 0.5, "recall": 2.0})
+BETAS = {kind: {"balanced": 1.0, "precision": 0.5, "recall": 2.0} for kind in ("html", "text")}
 
 LINES = [
     ("Tide rises", "title"),
