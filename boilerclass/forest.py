@@ -12,6 +12,9 @@ from boilerclass.native import kernels
 Floats = NDArray[np.float32]
 Shorts = NDArray[np.int16]
 
+ROWS_AT_ONCE = 64
+"""Rows that Python walks through all trees together: more do not stay in cache."""
+
 
 @dataclass(frozen=True, slots=True)
 class Forest:
@@ -38,13 +41,22 @@ class Forest:
             nodes = self.columns, self.thresholds, self.children
             kernels.forest(*rows, *nodes, self.columns.shape[1], self.leaves, odds)
             return odds
-        every, m = np.arange(len(inputs)), self.columns.shape[1]
-        trees = self.columns, self.thresholds, self.children, self.leaves
-        for columns, thresholds, children, leaves in zip(*trees, strict=True):
-            at = np.zeros(len(inputs), dtype=np.int64)
-            while (inner := at < m).any():
-                rows, nodes = every[inner], at[inner]
-                above = inputs[rows, columns[nodes]] > thresholds[nodes]
-                at[inner] = children[nodes, above.astype(np.int64)]
-            odds += leaves[at - m]
+        for first in range(0, len(inputs), ROWS_AT_ONCE):
+            part = slice(first, first + ROWS_AT_ONCE)
+            odds[part] = self._python(inputs[part])
         return odds
+
+    def _python(self, inputs: Floats) -> Floats:
+        """The same without the kernel, all trees at once."""
+        trees, m = self.columns.shape
+        columns, thresholds = self.columns.ravel(), self.thresholds.ravel()
+        children, of_tree = self.children.reshape(-1, 2), np.arange(trees)
+        rows = np.arange(len(inputs))[:, None]
+        at = np.zeros((len(inputs), trees), dtype=np.int64)
+        while (inner := at < m).any():
+            node = np.where(inner, at, 0) + m * of_tree
+            above = inputs[rows, columns[node]] > thresholds[node]
+            at = np.where(inner, children[node, above.astype(np.int64)], at)
+        # Tree by tree, as the kernel adds them: numpy's own sum would round otherwise.
+        added = np.add.accumulate(self.leaves[of_tree, at - m], axis=1, dtype=np.float32)
+        return added[:, -1] if trees else np.zeros(len(inputs), dtype=np.float32)
