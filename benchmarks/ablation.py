@@ -1,10 +1,11 @@
-"""What each kind of evidence and each source of the corpus brings: the networks fitted without it.
+"""What each kind of evidence and each source of the corpus brings: the model fitted without it.
 
     python benchmarks/ablation.py --corpus DIR --output data/ablation.csv
 
 Each row is a cross-validation by site, as in training. The linear models and the roles guessed for
-unlabelled paragraphs stay as they are; the two networks are fitted again. The model with everything
-is fitted with several seeds: how far these rows lie apart says which differences mean something.
+unlabelled paragraphs stay as they are; the networks and the trees are fitted again. The model with
+everything is fitted with several seeds: how far these rows lie apart says which differences mean
+something.
 """
 
 from __future__ import annotations
@@ -60,8 +61,9 @@ def rows(corpus: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     source = np.array([e.source for e in examples])[data.page]
 
     def scores(layers: stack.Ground, of_row: NDArray[np.float32], seed: int) -> dict[str, Any]:
-        found = stack.networks(data, layers, of_row, replace(recipe, seed=seed))
-        decided = stack.decide(data, layers, found, of_row, replace(recipe, seed=seed))
+        seeded = replace(recipe, seed=seed)
+        found = stack.networks(data, layers, of_row, seeded)
+        decided = stack.decide(data, layers, found, of_row, seeded)
         lines = calibration.fit(data, decided)
         return paragraphs.measure(data, calibration.calibrated(data, decided, lines))
 

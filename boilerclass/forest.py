@@ -59,4 +59,4 @@ class Forest:
             at = np.where(inner, children[node, above.astype(np.int64)], at)
         # Tree by tree, as the kernel adds them: numpy's own sum would round otherwise.
         added = np.add.accumulate(self.leaves[of_tree, at - m], axis=1, dtype=np.float32)
-        return added[:, -1] if trees else np.zeros(len(inputs), dtype=np.float32)
+        return added[:, -1]

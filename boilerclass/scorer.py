@@ -36,9 +36,11 @@ in Viola and Jones 2001, "Rapid Object Detection using a Boosted Cascade of Simp
 UNDECIDED = 0.02
 """Probability of core, or of what is not, from which the forest is asked: a third of all."""
 
-
-TINY = 1e-6
-"""How near to 0 or 1 a probability is told from it."""
+_CHROME, _CORE = (
+    np.ascontiguousarray(context.TO_LABELS[:, LABELS.index(label)])
+    for label in (Label.CHROME, Label.CORE)
+)
+"""Shape (roles,): 1 for the roles of a label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,8 @@ class Scorer:
         own_size, around_size = len(self.standard.mean), len(self.context_standard.mean)
         columns = np.empty((len(batch), own_size + around_size), dtype=np.float32)
         self.standard.move(evidence.dense, columns, 0)
-        scores = self.linear(evidence, is_html(batch))
+        kind = is_html(batch)
+        scores = self.linear(evidence, kind)
         self.standard.part(evidence.dense.shape[1]).move(scores, columns, evidence.dense.shape[1])
         own = columns[:, :own_size]
         sums = own @ self.together
@@ -164,7 +167,7 @@ class Scorer:
         verdict = self.first.probabilities(sums[:, :units].copy(), beside)
         around = context.features(batch, verdict)
         self.context_standard.move(around, columns, own_size)
-        return Inputs(columns, beside, verdict, is_html(batch) > 0)
+        return Inputs(columns, beside, verdict, kind > 0)
 
     def roles(self, inputs: Inputs) -> Floats:
         """Shape (n, k): the probability of each role; of core calibrated where it is in doubt."""
@@ -183,27 +186,25 @@ class Scorer:
         """The inputs as if each paragraph had nothing in some columns, and its neighbours all."""
         own, around = self._parts(inputs)
         own[:, columns] = 0  # the average of standardised columns
-        return self._judged_again(own, inputs.beside, around, inputs.html)
+        return self._judged_again(inputs, own, around)
 
     def without_around(self, inputs: Inputs) -> Inputs:
         """The inputs as if each paragraph stood alone."""
         own, around = self._parts(inputs)
         alone = np.broadcast_to(self.first.hidden_bias, inputs.beside.shape)
-        return self._judged_again(own, alone, np.zeros_like(around), inputs.html)
+        return self._judged_again(inputs._replace(beside=alone), own, np.zeros_like(around))
 
     def _parts(self, inputs: Inputs) -> tuple[Floats, Floats]:
         """Copies of a paragraph's own columns and of those on its surroundings."""
         own, around = np.split(inputs.columns, [len(self.standard.mean)], axis=1)
         return own.copy(), around.copy()
 
-    def _judged_again(
-        self, own: Floats, beside: Floats, around: Floats, html: NDArray[np.bool_]
-    ) -> Inputs:
-        verdict = self.first.probabilities(self.first.sums(own), beside)
+    def _judged_again(self, inputs: Inputs, own: Floats, around: Floats) -> Inputs:
+        verdict = self.first.probabilities(self.first.sums(own), inputs.beside)
         k = verdict.shape[1]
         known = self.context_standard
         around[:, :k] = Standard(known.mean[:k], known.scale[:k])(verdict)
-        return Inputs(np.concatenate((own, around), axis=1), beside, verdict, html)
+        return inputs._replace(columns=np.concatenate((own, around), axis=1), verdict=verdict)
 
 
 def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Scorer:
@@ -244,21 +245,21 @@ def is_html(batch: Batch) -> Floats:
 def doubtful(verdict: Floats) -> NDArray[np.bool_]:
     """Shape (n,): which paragraphs the second network is asked about, from the first one's
     probabilities of the roles."""
-    found: NDArray[np.bool_] = _probability(verdict, Label.CHROME) < SURE
+    found: NDArray[np.bool_] = verdict @ _CHROME < SURE
     return found
 
 
 def undecided(roles: Floats) -> NDArray[np.bool_]:
     """Shape (n,): which paragraphs the forest is asked about, from the second network's
     probabilities of the roles."""
-    core = _probability(roles, Label.CORE)
+    core = roles @ _CORE
     found: NDArray[np.bool_] = (core > UNDECIDED) & (core < 1 - UNDECIDED)
     return found
 
 
 def core_odds(roles: Floats) -> Floats:
-    """The log odds of core, shape (n,)."""
-    core = np.clip(_probability(roles, Label.CORE), TINY, 1 - TINY)
+    """The log odds of core, shape (n,), where it is undecided."""
+    core = roles @ _CORE
     return np.asarray(np.log(core / (1 - core)), dtype=np.float32)
 
 
@@ -271,17 +272,9 @@ def along(lines: Floats, odds: Floats, html: NDArray[np.bool_]) -> Floats:
 def with_core(roles: Floats, odds: Floats) -> Floats:
     """The probabilities of roles under which core has these log odds, and the rest among core and
     among what is not core stays as it is."""
-    before = _probability(roles, Label.CORE)[:, None]
-    now = logistic(odds)[:, None]
-    factors = np.where(
-        context.TO_LABELS[:, LABELS.index(Label.CORE)] > 0, now / before, (1 - now) / (1 - before)
-    )
+    before, now = (roles @ _CORE)[:, None], logistic(odds)[:, None]
+    factors = np.where(_CORE > 0, now / before, (1 - now) / (1 - before))
     return np.asarray(roles * factors, dtype=np.float32)
-
-
-def _probability(roles: Floats, label: Label) -> Floats:
-    found: Floats = roles @ context.TO_LABELS[:, LABELS.index(label)]
-    return found
 
 
 def neighbours(sums: Floats, bias: Floats, batch: Batch) -> Floats:

@@ -41,6 +41,18 @@ static void turn(const float *rows, Py_ssize_t n, Py_ssize_t stride, float *colu
             columns[j * BLOCK + i] = rows[i * stride + j];
 }
 
+/* Whether a tree's nodes look at columns that there are, and every child stands after its parent. */
+static int tree_fits(const int16_t *column, const int16_t *children, Py_ssize_t m, Py_ssize_t stride)
+{
+    int fits = 1;
+    for (Py_ssize_t k = 0; k < m; k++) {
+        Py_ssize_t left = children[2 * k], right = children[2 * k + 1];
+        fits &= column[k] >= 0 && column[k] < stride && left > k && left <= 2 * m && right > k
+                && right <= 2 * m;
+    }
+    return fits;
+}
+
 /* forest(rows, columns to a row, column, threshold and two children of each node, nodes to a tree,
  * leaves, sums) -> None: adds every tree's leaf to each row's sum. */
 PyObject *kernels_forest(PyObject *module, PyObject *args)
@@ -66,11 +78,8 @@ PyObject *kernels_forest(PyObject *module, PyObject *args)
     int fits = m >= 0 && m <= MOST_NODES && stride > 0 && stride < 1 << 16
                && views[ROWS].len / 4 / stride >= n && views[COLUMN].len / 2 >= trees * m
                && views[THRESHOLD].len / 4 >= trees * m && views[CHILDREN].len / 4 >= trees * m;
-    for (Py_ssize_t k = 0; fits && k < trees * m; k++) {
-        Py_ssize_t left = children[2 * k], right = children[2 * k + 1];
-        fits = column[k] >= 0 && column[k] < stride && left > k % m && left <= 2 * m
-               && right > k % m && right <= 2 * m;
-    }
+    for (Py_ssize_t t = 0; fits && t < trees; t++)
+        fits = tree_fits(column + t * m, children + 2 * t * m, m, stride);
     if (!fits) {
         PyErr_SetString(PyExc_ValueError, "the arrays of a forest do not fit together");
         goto done;

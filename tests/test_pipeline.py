@@ -106,7 +106,7 @@ def test_each_layer_is_asked_what_the_one_before_leaves_open() -> None:
     roles = layers.roles(inputs)
     second, columns = layers.second, inputs.columns
     again = second.probabilities(second.sums(columns), second.hidden_bias)
-    trees, network = layers.forest(columns), scorer.core_odds(again)
+    trees = layers.forest(columns)
     chrome, core = (LABELS.index(label) for label in (Label.CHROME, Label.CORE))
     asked = set()
     for i, html in enumerate(together.html[together.page].tolist()):
@@ -115,9 +115,9 @@ def test_each_layer_is_asked_what_the_one_before_leaves_open() -> None:
         elif not scorer.UNDECIDED < (again[i] @ TO_LABELS)[core] < 1 - scorer.UNDECIDED:
             by, expected = "second", again[i]
         else:
-            by, odds = ("trees", trees[i]) if html else ("line", network[i])
-            factor, summand = layers.lines[html]
-            expected = scorer.with_core(again[i : i + 1], factor * odds[None] + summand)[0]
+            before, (factor, summand) = again[i : i + 1], layers.lines[html]
+            by, odds = ("trees", trees[[i]]) if html else ("line", scorer.core_odds(before))
+            expected = scorer.with_core(before, factor * odds + summand)[0]
         asked.add(by)
         assert np.allclose(roles[i], expected, atol=1e-5)
     assert asked == {"first", "second", "trees", "line"}

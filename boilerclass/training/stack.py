@@ -308,13 +308,13 @@ def decide(
     blindfold = _blindfold(layers.standard, matrix.page, 1)
 
     def fit_once(mask: Mask) -> HistGradientBoostingClassifier:
-        rows, weight = _drawn(np.flatnonzero(taught & mask), weights, recipe.seed)
-        shown = inputs[rows]
-        blindfold.put_on(shown, rows, recipe.seed)
+        rows = np.flatnonzero(taught & mask)
+        rows, weight, shown = _drawn(rows, weights, inputs, recipe.seed, blindfold)
         return trees.fit(recipe.forest, shown, core[rows], weight, recipe.seed)
 
     def score(model: HistGradientBoostingClassifier, mask: Mask) -> Floats:
-        odds = scorer.core_odds(roles[mask])
+        odds = np.zeros(np.count_nonzero(mask), dtype=np.float32)
+        odds[still[mask]] = scorer.core_odds(roles[still & mask])
         odds[asked[mask]] = model.decision_function(inputs[asked & mask])
         return odds[:, None]
 
@@ -399,18 +399,17 @@ def _fit_mlp(
     blindfold: Blindfold | None = None,
 ) -> MLPClassifier:
     """The model fitted on a share of the rows, of which it may not see all."""
-    rows, weight = _drawn(rows, weights, model.random_state)
-    shown = inputs[rows]
-    if blindfold is not None:
-        blindfold.put_on(shown, rows, model.random_state)
+    rows, weight, shown = _drawn(rows, weights, inputs, model.random_state, blindfold)
     with warnings.catch_warnings():
         # The number of epochs is chosen by cross-validation, not run until convergence.
         warnings.simplefilter("ignore", ConvergenceWarning)
         return model.fit(shown, targets[rows], sample_weight=weight)
 
 
-def _drawn(rows: Ints, weights: Floats, seed: int) -> tuple[Ints, Floats]:
-    """A share of the rows, and what each then weighs, 1 on average.
+def _drawn(
+    rows: Ints, weights: Floats, inputs: Floats, seed: int, blindfold: Blindfold | None
+) -> tuple[Ints, Floats, Floats]:
+    """A share of the rows, what each then weighs, 1 on average, and what may be seen of it.
 
     A row is drawn with a probability in proportion to its weight, up to 1, and its weight is
     divided by it: the expected loss is that of all rows.
@@ -418,8 +417,11 @@ def _drawn(rows: Ints, weights: Floats, seed: int) -> tuple[Ints, Floats]:
     weight = weights[rows]
     probability = np.minimum(weight * _scale(weight, DRAWN), 1)
     drawn = np.random.default_rng(seed).random(len(rows)) < probability
-    weight = (weight / probability)[drawn]
-    return rows[drawn], weight / weight.mean()
+    rows, weight = rows[drawn], (weight / probability)[drawn]
+    shown = inputs[rows]
+    if blindfold is not None:
+        blindfold.put_on(shown, rows, seed)
+    return rows, weight / weight.mean(), shown
 
 
 def _scale(weights: Floats, share: float) -> float:
