@@ -51,7 +51,7 @@ class Classifier:
     """A loaded model; cheap to keep, safe to share between threads."""
 
     def __init__(self, model: artifact.Artifact) -> None:
-        if model.manifest.get("columns") != list(features.COLUMNS):
+        if model.manifest.get("columns") != list(scorer.COLUMNS):
             raise ModelMismatch(
                 f"model {model.name} was trained on other columns than this version of boilerclass "
                 "computes: use the version named in its model.json, or train it again"

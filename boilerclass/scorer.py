@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerclass.batch import Batch
+from boilerclass.features import COLUMNS as OWN
 from boilerclass.features import Evidence, context, ngrams, words
 from boilerclass.features.shifts import shifted
 from boilerclass.forest import Forest
@@ -25,6 +26,9 @@ from boilerclass.native import kernels
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
+COLUMNS = OWN + context.COLUMNS
+"""The counted columns of a paragraph and of its surroundings, which a model must know by the same
+names in the same order."""
 LINEAR_LIMIT = 8.0
 """Log odds beyond which the linear models are not believed more."""
 STANDARD_LIMIT = 5.0

@@ -5,6 +5,7 @@
 #include <math.h>
 
 enum { LABELS = 5, MOST_ROLES = 32, DISTANCES = 9, FAR = 50, MOST_STEPS = 64 };
+enum { BLOCKS = 6 + 3 * LABELS };
 
 typedef struct {
     Batch b;
@@ -12,11 +13,16 @@ typedef struct {
     Py_ssize_t role_count, stride;
     int64_t label_of[MOST_ROLES];
     int64_t shifts[MOST_STEPS], windows[MOST_STEPS];
-    Py_ssize_t shift_count, window_count, comment, title;
+    Py_ssize_t shift_count, window_count, comment, title, beside;
+    double body_share;
     float *out;
     float *labels;    /* LABELS of each paragraph */
     double *running;  /* LABELS of each paragraph up to it, one more than there are */
     double *core;     /* characters of core up to each paragraph, one more than there are */
+    double *chars;    /* characters up to each paragraph, one more than there are */
+    double *held;     /* characters of core up to each element, one more than there are */
+    int64_t *block;   /* of each element in a body: the child of the body that it is below */
+    int64_t *depth;   /* of the same: how many elements it stands in there */
     int64_t *group;
 } Work;
 
@@ -34,6 +40,15 @@ static void fill_labels(const Work *w)
     }
 }
 
+/* Means of the labels from a paragraph up to another. */
+static float *put_means(const Work *w, float *column, Py_ssize_t from, Py_ssize_t to)
+{
+    double many = at_least((double)(to - from), 1);
+    for (int k = 0; k < LABELS; k++)
+        *column++ = (float)((w->running[to * LABELS + k] - w->running[from * LABELS + k]) / many);
+    return column;
+}
+
 static void fill_steps(const Work *w, Py_ssize_t i, Py_ssize_t lo, Py_ssize_t hi, float *column)
 {
     for (Py_ssize_t s = 0; s < w->shift_count; s++, column += LABELS) {
@@ -47,10 +62,7 @@ static void fill_steps(const Work *w, Py_ssize_t i, Py_ssize_t lo, Py_ssize_t hi
             int64_t to = after ? i + 1 + width : i;
             from = from < lo ? lo : from;
             to = to > hi ? hi : to;
-            double many = at_least((double)(to - from), 1);
-            for (int k = 0; k < LABELS; k++)
-                column[k] = (float)((w->running[to * LABELS + k] - w->running[from * LABELS + k])
-                                    / many);
+            put_means(w, column, from, to);
         }
 }
 
@@ -58,13 +70,18 @@ static void sum_up(const Work *w)
 {
     const Batch *b = &w->b;
     memset(w->running, 0, LABELS * sizeof *w->running);
-    w->core[0] = 0;
+    w->core[0] = w->chars[0] = 0;
+    memset(w->held, 0, (b->elements + 1) * sizeof *w->held);
     for (Py_ssize_t i = 0; i < b->n; i++) {
         const float *label = w->labels + i * LABELS;
         for (int k = 0; k < LABELS; k++)
             w->running[(i + 1) * LABELS + k] = w->running[i * LABELS + k] + label[k];
-        w->core[i + 1] = w->core[i] + label[0] * (float)b->lengths[i];
+        double core = (double)label[0] * (double)b->lengths[i];
+        w->core[i + 1] = w->core[i] + core;
+        w->chars[i + 1] = w->chars[i] + (double)b->lengths[i];
+        w->held[element_of(b, i) + 1] += core;
     }
+    accumulate(w->held, b->elements);
 }
 
 /* Log of how far it is, in paragraphs, no further than FAR. */
@@ -99,6 +116,43 @@ static void fill_distances(const Work *w, Py_ssize_t lo, Py_ssize_t hi, Py_ssize
         column[8] = log_distance(comment < 0 ? FAR : comment - i);
         core = w->labels[i * LABELS] > 0.5f ? i : core;
         comment = w->roles[i * w->role_count + w->comment] > 0.5f ? i : comment;
+    }
+}
+
+/* The blocks of the body, which may be -1; see `_blocks` of the twin. */
+static void fill_blocks(const Work *w, Py_ssize_t lo, Py_ssize_t hi, int64_t body, Py_ssize_t first)
+{
+    const Batch *b = &w->b;
+    int64_t end = body < 0 ? 0 : b->ends[body];
+    double total = at_least(w->core[hi] - w->core[lo], 1);
+    double share = body < 0 ? 0 : below(b, w->held, body) / total;
+    for (int64_t e = body + 1; e < end; e++) {
+        int64_t up = b->parents[e];
+        w->block[e] = up == body ? e : w->block[up];
+        w->depth[e] = up == body ? 1 : w->depth[up] + 1;
+    }
+    for (Py_ssize_t i = lo, next; i < hi; i = next) {
+        int64_t at = element_of(b, i), block = at > body && at < end ? w->block[at] : -1;
+        for (next = i + 1; block >= 0 && next < hi; next++) {
+            at = element_of(b, next);
+            if (at <= body || at >= end || w->block[at] != block)
+                break;
+        }
+        Py_ssize_t from = i - w->beside < lo ? lo : i - w->beside;
+        Py_ssize_t to = next + w->beside > hi ? hi : next + w->beside;
+        double chars = w->chars[next] - w->chars[i], core = w->core[next] - w->core[i];
+        float same[BLOCKS], *column = put_means(w, same + 2, from, i);
+        column = put_means(w, put_means(w, column, next, to), i, next);
+        *column++ = (float)log1p((double)(next - i));
+        *column++ = (float)(core / at_least(chars, 1));
+        *column++ = (float)log1p(chars);
+        *column++ = (float)share;
+        for (Py_ssize_t k = i; k < next; k++) {
+            at = element_of(b, k);
+            same[0] = at >= body && at < end;
+            same[1] = (float)log1p(at > body && at < end ? (double)w->depth[at] : 0);
+            memcpy(w->out + k * w->stride + first, same, sizeof same);
+        }
     }
 }
 
@@ -141,10 +195,21 @@ static int fill(const Work *w)
 {
     const Batch *b = &w->b;
     Py_ssize_t groups = w->role_count + LABELS * (w->shift_count + 2 * w->window_count);
+    Py_ssize_t blocks = groups + 2 * LABELS + DISTANCES;
+    int64_t next = 0; /* elements come page after page */
     fill_labels(w);
     sum_up(w);
     for (Py_ssize_t d = 0; d < b->documents; d++) {
         Py_ssize_t lo = b->bounds[d], hi = b->bounds[d + 1];
+        int64_t body = -1;
+        for (; next < b->elements && b->element_page[next] <= d; next++) {
+            double held = below(b, w->held, next);
+            if (b->element_page[next] == d && held > 0
+                && held >= w->body_share * (w->core[hi] - w->core[lo]))
+                body = next; /* of the elements that hold so much, the last is the deepest */
+        }
+        if (b->html[d])
+            fill_blocks(w, lo, hi, body, blocks);
         for (Py_ssize_t i = lo; i < hi; i++)
             fill_steps(w, i, lo, hi, w->out + i * w->stride + w->role_count);
         fill_distances(w, lo, hi, groups + 2 * LABELS);
@@ -152,26 +217,29 @@ static int fill(const Work *w)
     return fill_groups(w, groups);
 }
 
-/* context(batch, roles, label of each role, shifts, windows, comment, title, out, stride) -> None:
- * fills in the first columns of rows of zeros; comment and title are numbers of roles. */
+/* context(batch, roles, label of each role, shifts, windows, comment, title, share of the core that
+ * a body holds, paragraphs beside a block, out, stride) -> None: fills in the first columns of rows
+ * of zeros; comment and title are numbers of roles. */
 PyObject *kernels_context(PyObject *module, PyObject *args)
 {
     (void)module;
     PyObject *arrays, *roles_, *label_of, *shifts, *windows, *out_, *result = NULL;
     Py_buffer roles, out;
     Work w = {0};
-    if (!PyArg_ParseTuple(args, "O!OO!O!O!nnOn", &PyTuple_Type, &arrays, &roles_, &PyTuple_Type,
+    if (!PyArg_ParseTuple(args, "O!OO!O!O!nndnOn", &PyTuple_Type, &arrays, &roles_, &PyTuple_Type,
                           &label_of, &PyTuple_Type, &shifts, &PyTuple_Type, &windows, &w.comment,
-                          &w.title, &out_, &w.stride)
+                          &w.title, &w.body_share, &w.beside, &out_, &w.stride)
         || (w.role_count = numbers_take(label_of, w.label_of, MOST_ROLES, LABELS - 1)) < 0
         || (w.shift_count = numbers_take(shifts, w.shifts, MOST_STEPS, 1 << 20)) < 0
         || (w.window_count = numbers_take(windows, w.windows, MOST_STEPS, 1 << 20)) < 0
         || !batch_take(arrays, &w.b))
         return NULL;
     Py_ssize_t n = w.b.n, columns;
-    columns = w.role_count + LABELS * (w.shift_count + 2 * w.window_count + 2) + DISTANCES;
+    columns = w.role_count + LABELS * (w.shift_count + 2 * w.window_count + 2) + DISTANCES
+              + BLOCKS;
     int wrong = w.stride < columns || w.stride > 1 << 16 || w.comment < 0 || w.title < 0
-                || w.comment >= w.role_count || w.title >= w.role_count;
+                || w.comment >= w.role_count || w.title >= w.role_count || w.beside < 0
+                || w.beside > 1 << 20;
     for (Py_ssize_t k = 0; k < w.role_count; k++)
         wrong |= w.label_of[k] < 0;
     for (Py_ssize_t k = 0; k < w.window_count; k++)
@@ -189,14 +257,23 @@ PyObject *kernels_context(PyObject *module, PyObject *args)
     w.labels = PyMem_Malloc((n + 1) * LABELS * sizeof *w.labels);
     w.running = PyMem_Malloc((n + 1) * LABELS * sizeof *w.running);
     w.core = PyMem_Malloc((n + 1) * sizeof *w.core);
+    w.chars = PyMem_Malloc((n + 1) * sizeof *w.chars);
+    w.held = PyMem_Malloc((w.b.elements + 1) * sizeof *w.held);
+    w.block = PyMem_Calloc(w.b.elements + 1, sizeof *w.block);
+    w.depth = PyMem_Calloc(w.b.elements + 1, sizeof *w.depth);
     w.group = PyMem_Malloc((n + 1) * sizeof *w.group);
-    if (!w.labels || !w.running || !w.core || !w.group)
+    if (!w.labels || !w.running || !w.core || !w.chars || !w.held || !w.block || !w.depth
+        || !w.group)
         PyErr_NoMemory();
     else if (fill(&w))
         result = Py_NewRef(Py_None);
     PyMem_Free(w.labels);
     PyMem_Free(w.running);
     PyMem_Free(w.core);
+    PyMem_Free(w.chars);
+    PyMem_Free(w.held);
+    PyMem_Free(w.block);
+    PyMem_Free(w.depth);
     PyMem_Free(w.group);
     PyBuffer_Release(&out);
 roles:

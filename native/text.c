@@ -6,7 +6,7 @@
 
 enum { LOWER = 1, UPPER = 2, UNCASED = 3, DIGIT = 4, SPACE = 5, COMMA = 6, TERMINAL = 7, COLON = 8,
        QUOTE = 9, DASH = 10, BRACKET = 11, SEPARATOR = 12, SYMBOL = 14 }; /* numbers of classes */
-enum { CLASSES = 16, EDGES = 9, COLUMNS = 3 + CLASSES - 2 + 9 + 2 * EDGES };
+enum { CLASSES = 16, EDGES = 9, COLUMNS = 3 + CLASSES - 2 + 10 + 2 * EDGES };
 static const int STARTS[EDGES] = {LOWER, UPPER, UNCASED, DIGIT, QUOTE, DASH, BRACKET, SEPARATOR,
                                   SYMBOL};
 static const int ENDS[EDGES] = {LOWER, UPPER, UNCASED, DIGIT, TERMINAL, COLON, QUOTE, BRACKET,
@@ -71,7 +71,7 @@ PyObject *kernels_characters(PyObject *module, PyObject *texts)
 
 static void describe(const uint16_t *text, int64_t size, const uint8_t *classes, float *column)
 {
-    int before = SPACE, digits = 0, dated = 0;
+    int before = SPACE, digits = 0, dated = 0, pauses = 0;
     int32_t count[CLASSES] = {0}, capitals = 0, lines = 0, questions = 0, exclamations = 0;
     for (int64_t i = 0; i < size; i++) {
         uint16_t code = text[i];
@@ -85,6 +85,9 @@ static void describe(const uint16_t *text, int64_t size, const uint8_t *classes,
         dated |= digits >= 4;
         if (digits >= 2 && i >= 3 && text[i - 2] == ':' && classes[text[i - 3]] == DIGIT)
             dated = 1; /* a time of day */
+        if (kind == SPACE && i >= 1)
+            pauses |= text[i - 1] == 0x2026
+                      || (i >= 2 && text[i - 1] == '.' && text[i - 2] == '.');
         before = kind;
     }
     uint16_t last = text[size > 1 ? size - 1 : 0], last_but_one = text[size > 2 ? size - 2 : 0];
@@ -108,6 +111,7 @@ static void describe(const uint16_t *text, int64_t size, const uint8_t *classes,
     *column++ = questions > 0;
     *column++ = exclamations > 0;
     *column++ = last == 0x2026 || (last_but_one == '.' && classes[last] == TERMINAL);
+    *column++ = (float)pauses;
     *column++ = (float)dated;
     for (int k = 0; k < EDGES; k++)
         *column++ = classes[text[0]] == STARTS[k];

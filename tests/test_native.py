@@ -420,11 +420,15 @@ MISFITS = [
         ("structure", (BATCH, ("a",), ("",), 1, bytes(48), ROW, 140)),
         ("structure", (BATCH, ("a",), ("",), 1, OUTSIDE, ROW, 140)),
         ("structure", (BATCH, ("a",), ("",), 1, bytes(56), bytearray(), 140)),
-        ("context", (BATCH, bytes(39), (0,) * 10, (), (), 0, 1, ROW, 140)),
-        ("context", (BATCH, bytes(40), (0,) * 10, (), (), 0, 10, ROW, 140)),
-        ("context", (BATCH, bytes(40), (5,) * 10, (), (), 0, 1, ROW, 140)),
-        ("context", (BATCH, bytes(40), (0,) * 10, (), (), 0, 1, ROW, 28)),
-        *(("context", (batch, bytes(40), (0,) * 10, (), (), 0, 1, ROW, 140)) for batch in MISFITS),
+        ("context", (BATCH, bytes(39), (0,) * 10, (), (), 0, 1, 0.75, 4, ROW, 140)),
+        ("context", (BATCH, bytes(40), (0,) * 10, (), (), 0, 10, 0.75, 4, ROW, 140)),
+        ("context", (BATCH, bytes(40), (5,) * 10, (), (), 0, 1, 0.75, 4, ROW, 140)),
+        ("context", (BATCH, bytes(40), (0,) * 10, (), (), 0, 1, 0.75, -1, ROW, 140)),
+        ("context", (BATCH, bytes(40), (0,) * 10, (), (), 0, 1, 0.75, 4, ROW, 49)),
+        *(
+            ("context", (batch, bytes(40), (0,) * 10, (), (), 0, 1, 0.75, 4, ROW, 140))
+            for batch in MISFITS
+        ),
     ],
 )
 def test_what_does_not_fit_is_an_error(name: str, arguments: tuple[object, ...]) -> None:

@@ -17,6 +17,10 @@ Ints = NDArray[np.int64]
 SHIFTS = (-3, -2, -1, 1, 2, 3)
 WINDOWS = (4, 12)
 """Paragraphs looked at on either side."""
+BODY_SHARE = 0.75
+"""Share of the page's core characters that the element of the article's body holds at least."""
+BESIDE = 4
+"""Paragraphs looked at before and after a block."""
 
 TO_LABELS = np.array(
     [[float(LABEL_OF[role] == label) for label in LABELS] for role in ROLES], dtype=np.float32
@@ -25,6 +29,15 @@ TO_LABELS = np.array(
 LABEL_OF_ROLES = tuple(LABELS.index(LABEL_OF[role]) for role in ROLES)
 """The same as the number of each role's label."""
 
+BLOCK_COLUMNS = (
+    "in_body",
+    "log_body_depth",
+    *(f"block_{place}{label}" for place in ("before_", "after_", "") for label in LABELS),
+    "log_block",
+    "block_core_share",
+    "log_block_chars",
+    "body_core_share",
+)
 COLUMNS: tuple[str, ...] = (
     *(f"own_{role}" for role in ROLES),
     *(f"at{k:+d}_{label}" for k in SHIFTS for label in LABELS),
@@ -40,6 +53,7 @@ COLUMNS: tuple[str, ...] = (
     "until_core",
     "since_title",
     "until_comment",
+    *BLOCK_COLUMNS,
 )
 
 
@@ -57,6 +71,8 @@ def features(batch: Batch, roles: Floats) -> Floats:
         WINDOWS,
         ROLES.index("comment"),
         ROLES.index("title"),
+        BODY_SHARE,
+        BESIDE,
         found,
         found.shape[1],
     )
@@ -73,6 +89,7 @@ def columns_python(batch: Batch, roles: Floats) -> Floats:
             *_windows(labels, batch),
             *_groups(labels, batch),
             _distances(roles, labels, batch),
+            _blocks(labels, batch),
         ],
         axis=1,
         dtype=np.float32,
@@ -129,6 +146,67 @@ def _distances(roles: Floats, labels: Floats, batch: Batch) -> Floats:
         axis=1,
         dtype=np.float32,
     )
+
+
+def _blocks(labels: Floats, batch: Batch) -> NDArray[np.floating]:
+    """Shape (n, 21): where a paragraph stands in the body of the article, the deepest element that
+    holds most of the core of a page; what is said of what is before and after its block there, and
+    of the block.
+
+    A block is a child of the body with all below it: a table, a list, a box, or one paragraph. The
+    cells of a table resemble each other, so that what stands around all of them tells more than
+    what is next to one. Outside the body a paragraph is its own block; plain text has zeros.
+    """
+    elements = batch.counts[:, 4]
+    chars = batch.lengths.astype(np.float64)
+    core = labels[:, 0].astype(np.float64) * chars
+    held = structure.Subtrees(batch, elements)(core)
+    total = np.bincount(batch.page, weights=core, minlength=len(batch.documents))
+    holds = np.flatnonzero((held >= BODY_SHARE * total[batch.element_page]) & (held > 0))
+    body = np.full(len(batch.documents), -1, dtype=np.int64)
+    body[batch.element_page[holds]] = holds  # of those that hold so much, the last is the deepest
+    at = body[batch.page]
+    inside = (at >= 0) & (elements >= at) & (elements < batch.ends[at])
+    above = body[batch.element_page[batch.parents]]
+    children = np.flatnonzero((batch.parents == above) & (np.arange(len(above)) != above))
+    child = np.searchsorted(children, elements, side="right") - 1
+    block = np.where(inside & (elements != at), child, -1)
+    begins = np.ones(len(batch), dtype=bool)
+    begins[1:] = (block[1:] != block[:-1]) | (block[1:] < 0)
+    starts = np.append(np.flatnonzero(begins), len(batch))
+    run = np.cumsum(begins) - 1
+    first, last = starts[run], starts[run + 1]
+    lo = np.maximum(first - BESIDE, batch.bounds[batch.page])
+    hi = np.minimum(last + BESIDE, batch.bounds[batch.page + 1])
+
+    def sums(values: NDArray[np.floating], a: Ints, b: Ints) -> NDArray[np.float64]:
+        zero = np.zeros((1, *values.shape[1:]))
+        running = np.concatenate((zero, np.cumsum(values, axis=0, dtype=np.float64)))
+        found: NDArray[np.float64] = running[b] - running[a]
+        return found
+
+    spans = ((lo, first), (last, hi), (first, last))
+    means = [sums(labels, a, b) / np.maximum(b - a, 1)[:, None] for a, b in spans]
+    size, depth = sums(chars, first, last), _depths(batch.parents)
+    rest = [
+        np.log1p(last - first),
+        sums(core, first, last) / np.maximum(size, 1),
+        np.log1p(size),
+        np.where(at >= 0, held[at], 0) / np.maximum(total[batch.page], 1),
+    ]
+    depths = np.log1p(np.where(inside, depth[elements] - depth[at], 0))
+    columns = np.column_stack([inside, depths, *means, *rest])
+    return columns * batch.html[batch.page, None]
+
+
+def _depths(parents: Ints) -> Ints:
+    """How many elements each element stands in."""
+    depth: Ints = (parents != np.arange(len(parents))).astype(np.int64)
+    up = parents
+    while (up[up] != up).any():  # twice as far up each time
+        depth = depth + depth[up]
+        up = up[up]
+    return depth
 
 
 FAR = 50

@@ -70,6 +70,7 @@ COLUMNS: tuple[str, ...] = (
     "question",
     "exclamation",
     "ellipsis",
+    "ellipsis_inside",
     "time_or_year",
     *(f"starts_{name}" for name in STARTS),
     *(f"ends_{name}" for name in ENDS),
@@ -140,12 +141,14 @@ TALLIED = (
     "exclamations",
     "dated",
     "trails_off",
+    "pauses",
     "first",
     "last",
 )
 """What is counted of a paragraph: its characters by class; words that begin with a capital; line
-ends; question and exclamation marks; whether it holds a time or a year and ends in an ellipsis; the
-classes of its first and last character."""
+ends; question and exclamation marks; whether it holds a time or a year and ends in an ellipsis;
+ellipses before a space, as between headlines on one line; the classes of its first and last
+character."""
 
 
 def tally(chars: Characters) -> NDArray[np.int32]:
@@ -162,6 +165,9 @@ def tally(chars: Characters) -> NDArray[np.int32]:
     digit = kinds == CLASSES.index("digit")
     four = digit[:-3] & digit[1:-2] & digit[2:-1] & digit[3:]
     clock = digit[:-3] & (codes[1:-2] == ord(":")) & digit[2:-1] & digit[3:]
+    dot = codes == ord(".")
+    pause = (codes[1:-1] == 0x2026) | (dot[1:-1] & dot[:-2])
+    is_space = kinds[2:] == CLASSES.index("space")
     end, before_end = starts + np.maximum(lengths - 1, 0), starts + np.maximum(lengths - 2, 0)
     columns = [
         *flat.T,
@@ -170,8 +176,8 @@ def tally(chars: Characters) -> NDArray[np.int32]:
         sums((codes == ord("?")) | (codes == 0x61F) | (codes == 0xFF1F)),
         sums((codes == ord("!")) | (codes == 0xFF01)),
         sums(np.concatenate((four | clock, [False] * 3))) > 0,
-        (codes[end] == 0x2026)
-        | ((codes[before_end] == ord(".")) & (kinds[end] == CLASSES.index("terminal"))),
+        (codes[end] == 0x2026) | (dot[before_end] & (kinds[end] == CLASSES.index("terminal"))),
+        sums(np.concatenate(([False] * 2, pause & is_space))),
         kinds[starts],
         kinds[end],
     ]
@@ -216,6 +222,7 @@ def columns_python(chars: Characters) -> Floats:
             count["questions"],
             count["exclamations"],
             count["trails_off"],
+            count["pauses"],
             count["dated"],
         ],
         axis=1,
@@ -228,7 +235,7 @@ def columns_python(chars: Characters) -> Floats:
             np.minimum(counted[:, 5:6], 20) / 10,
             found[:, _SHARED] / size[:, None],
             counted[:, [log_commas, log_terminals, 6, 7, log_lines]],
-            counted[:, 8:12] > 0,
+            counted[:, 8:13] > 0,
             found[:, -2:-1] == _STARTS,
             found[:, -1:] == _ENDS,
         ],

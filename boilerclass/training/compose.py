@@ -157,7 +157,7 @@ def _compose(
     promos = [p for a in others for p in a.promos]
     inside = _inside(article, others, promos, len(body), stock, chooser)
     player = chooser.choice((0, 1, len(body))) if chooser.random() < 0.25 else None
-    subheads = {chooser.randrange(1, len(body) + 1) for _ in range(chooser.choice((0, 0, 1, 1, 2)))}
+    subheads = {chooser.randrange(1, len(body) + 1) for _ in range(chooser.choice((0, 1, 1, 1, 2)))}
     for i, text in enumerate(body):
         if i in subheads:
             lines += _subhead(text, chooser)
@@ -276,15 +276,15 @@ def _teaser(
         return stock.some("teaser", 1, chooser)
     role = ROLE_NUMBER["teaser"]
     rest = [other.title for other in others if other is not article]
-    if chooser.random() < 0.25:
+    if chooser.random() < 0.35:
         return [(_dressed(chooser.choice(rest), stock, chooser), role)]
-    if chooser.random() < 0.1:
+    if chooser.random() < 0.15:
         return [(_joined(chooser.sample(rest, min(3, len(rest))), chooser), role)]
     lines = []
     if chooser.random() < 0.8:
         ending = chooser.choice(("", "", ":", "..."))
         lines.append((_cased(chooser.choice(stock.cues["teaser"]), chooser) + ending, role))
-    for other in chooser.sample(others, chooser.choice((1, 1, 1, 2))):
+    for other in chooser.sample(others, min(len(others), chooser.choice((1, 1, 1, 2, 4)))):
         if other is article:
             continue
         if chooser.random() < 0.3:
@@ -304,7 +304,9 @@ def _dressed(title: str, stock: Stock, chooser: random.Random) -> str:
     if leads and chooser.random() < 0.5:
         lead = _cased(chooser.choice(leads), chooser)
         return lead + chooser.choice((": ", " | ")) + title
-    return chooser.choice((title.upper(), f"[{title}]", f"> {title}", f"• {title}"))
+    dated = f"{_date(chooser)}: {title}"
+    capitals = title.upper()
+    return chooser.choice((capitals, capitals, dated, f"[{title}]", f"> {title}", f"• {title}"))
 
 
 def _tail(
@@ -322,7 +324,7 @@ def _tail(
             lines.append((_cased(chooser.choice(headings), chooser) + ending, role))
         chosen = chooser.sample(others, min(len(others), chooser.choice((1, 2, 3, 4, 6))))
         chosen = [other for other in chosen if other is not article]
-        if chooser.random() < 0.15:
+        if chooser.random() < 0.25:
             lines += [(_joined([other.title for other in chosen[:3]], chooser), role)]
             continue
         for other in chosen:
@@ -334,7 +336,8 @@ def _tail(
 
 def _joined(titles: Sequence[str], chooser: random.Random) -> str:
     """Headlines on one line, as a list without line breaks leaves them."""
-    between, ending = chooser.choice((("... ", "..."), (" | ", ""), (" • ", ""), ("; ", "")))
+    signs = ("... ", "..."), ("... ", ""), (" | ", ""), (" • ", ""), ("; ", "")
+    between, ending = chooser.choice(signs)
     return between.join(titles) + (ending if titles else "")
 
 

@@ -40,8 +40,8 @@ Floats = NDArray[np.float32]
 S = TypeVar("S", stack.Layer, trees.Settings)
 
 BETAS = {
-    "html": {"balanced": 0.9, "precision": 0.5, "recall": 2.0},
-    "text": {"balanced": 0.8, "precision": 0.5, "recall": 2.0},
+    "html": {"balanced": 0.85, "precision": 0.5, "recall": 2.0},
+    "text": {"balanced": 0.6, "precision": 0.5, "recall": 2.0},
 }
 """Weight of recall against precision in the F-beta that each preset's labels aim at. A line of
 another piece amid an article is worse than a lost one of its own, so the balance leans that way;
@@ -91,7 +91,7 @@ def train(
         "kind": "paragraphs",
         "labels": [str(label) for label in LABELS],
         "roles": [str(role) for role in ROLES],
-        "columns": list(features.COLUMNS),
+        "columns": list(scorer.COLUMNS),
         "betas": BETAS,
         "seed": recipe.seed,
         "recipe": settings,
@@ -219,7 +219,7 @@ def _check_parity(
         ),
         (
             scorer.logistic(ours.forest(columns)),
-            scorer.logistic(decided.forest.decision_function(columns)),
+            scorer.logistic(decided.forest.decision_function(stack.for_forest(columns))),
         ),
     )
     off = max(float(np.abs(one - other).max()) for one, other in pairs)
