@@ -65,6 +65,18 @@ void accumulate(double *running, Py_ssize_t size)
         running[i + 1] += running[i];
 }
 
+int64_t find_deepest(const Batch *b, const double *running, Py_ssize_t d, double least,
+                     Py_ssize_t *next)
+{
+    int64_t found = -1;
+    for (; *next < b->elements && b->element_page[*next] <= d; ++*next) {
+        double held = below(b, running, *next);
+        if (b->element_page[*next] == d && held > 0 && held >= least)
+            found = *next; /* the last of them, as they stand in each other */
+    }
+    return found;
+}
+
 void find_wider(const Batch *b, const double *size, int64_t *wider)
 {
     for (Py_ssize_t i = 0; i < b->elements; i++) {

@@ -34,6 +34,11 @@ static inline double below(const Batch *b, const double *running, int64_t elemen
 /* Turns sums of single elements, from entry 1 on, into sums up to each. */
 void accumulate(double *running, Py_ssize_t size);
 
+/* Of the elements from `*next` on that are of document d, which it passes by, the deepest that holds
+ * anything and at least so much, -1 if none does; `running` are the sums up to each. */
+int64_t find_deepest(const Batch *b, const double *running, Py_ssize_t d, double least,
+                     Py_ssize_t *next);
+
 /* Fills in for each element the nearest ancestor that holds more paragraphs, the root for the rest;
  * `size` are the sums up to each. */
 void find_wider(const Batch *b, const double *size, int64_t *wider);

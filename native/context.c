@@ -196,18 +196,13 @@ static int fill(const Work *w)
     const Batch *b = &w->b;
     Py_ssize_t groups = w->role_count + LABELS * (w->shift_count + 2 * w->window_count);
     Py_ssize_t blocks = groups + 2 * LABELS + DISTANCES;
-    int64_t next = 0; /* elements come page after page */
+    Py_ssize_t next = 0; /* elements come page after page */
     fill_labels(w);
     sum_up(w);
     for (Py_ssize_t d = 0; d < b->documents; d++) {
         Py_ssize_t lo = b->bounds[d], hi = b->bounds[d + 1];
-        int64_t body = -1;
-        for (; next < b->elements && b->element_page[next] <= d; next++) {
-            double held = below(b, w->held, next);
-            if (b->element_page[next] == d && held > 0
-                && held >= w->body_share * (w->core[hi] - w->core[lo]))
-                body = next; /* of the elements that hold so much, the last is the deepest */
-        }
+        double least = w->body_share * (w->core[hi] - w->core[lo]);
+        int64_t body = find_deepest(b, w->held, d, least, &next);
         if (b->html[d])
             fill_blocks(w, lo, hi, body, blocks);
         for (Py_ssize_t i = lo; i < hi; i++)

@@ -253,17 +253,12 @@ static int fill(Work *w, PyObject *texts, PyObject *hrefs)
     for (Py_ssize_t d = 0; d < b->documents; d++) {
         Py_ssize_t lo = b->bounds[d], hi = b->bounds[d + 1];
         double chars = 0, prose = 0, links = 0;
-        int64_t main = -1;
         for (Py_ssize_t i = lo; i < hi; i++) {
             chars += w->weights[i].chars;
             prose += w->weights[i].prose;
             links += w->weights[i].link_chars;
         }
-        for (; next < b->elements && b->element_page[next] <= d; next++) {
-            double held = below(b, sums(w, PROSE), next);
-            if (b->element_page[next] == d && held > 0 && held >= MAIN_SHARE * prose)
-                main = next; /* of the elements that hold so much, the last is the deepest */
-        }
+        int64_t main = find_deepest(b, sums(w, PROSE), d, MAIN_SHARE * prose, &next);
         if (!fill_texts(w, texts, hrefs, d))
             return 0;
         fill_places(w, lo, hi, chars, prose, links);

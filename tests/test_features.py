@@ -1,4 +1,4 @@
-"""What the columns say of where a paragraph stands."""
+"""What the columns say of a paragraph and of where it stands."""
 
 import numpy as np
 import pytest
@@ -76,6 +76,7 @@ def test_an_ellipsis_inside_a_line_is_told_from_one_at_its_end(
     line: str, inside: int, at_end: int
 ) -> None:
     lines = (line, "The tide came in.")
-    found = text_columns.columns_python(text_columns.characters(lines))[0]
-    assert found[text_columns.COLUMNS.index("ellipsis_inside")] == inside
-    assert found[text_columns.COLUMNS.index("ellipsis")] == at_end
+    found = np.zeros((len(lines), len(text_columns.COLUMNS)), dtype=np.float32)
+    text_columns.fill(text_columns.characters(lines), found, 0)
+    assert found[0, text_columns.COLUMNS.index("ellipsis_inside")] == inside
+    assert found[0, text_columns.COLUMNS.index("ellipsis")] == at_end

@@ -100,16 +100,27 @@ def _windows(labels: Floats, batch: Batch) -> list[NDArray[np.floating]]:
     """Means over the paragraphs before and after, as many as there are."""
     index = np.arange(len(batch))
     first, last = batch.bounds[batch.page], batch.bounds[batch.page + 1]
-    sums = np.cumsum(labels, axis=0, dtype=np.float64)
-    running = np.concatenate((np.zeros((1, labels.shape[1])), sums))
+    running = _running(labels)
     out: list[NDArray[np.floating]] = []
     for width in WINDOWS:
         for lo, hi in (
             (np.maximum(index - width, first), index),
             (index + 1, np.minimum(index + 1 + width, last)),
         ):
-            out.append((running[hi] - running[lo]) / np.maximum(hi - lo, 1)[:, None])
+            out.append(_means(running, lo, hi))
     return out
+
+
+def _running(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The sums of the values up to each paragraph, one more than there are."""
+    zero = np.zeros((1, *values.shape[1:]))
+    return np.concatenate((zero, np.cumsum(values, axis=0, dtype=np.float64)))
+
+
+def _means(running: NDArray[np.float64], lo: Ints, hi: Ints) -> NDArray[np.float64]:
+    """The means over the paragraphs from one up to another, 0 where there are none."""
+    found: NDArray[np.float64] = (running[hi] - running[lo]) / np.maximum(hi - lo, 1)[:, None]
+    return found
 
 
 def _groups(labels: Floats, batch: Batch) -> list[NDArray[np.floating]]:
@@ -162,9 +173,7 @@ def _blocks(labels: Floats, batch: Batch) -> NDArray[np.floating]:
     core = labels[:, 0].astype(np.float64) * chars
     held = structure.Subtrees(batch, elements)(core)
     total = np.bincount(batch.page, weights=core, minlength=len(batch.documents))
-    holds = np.flatnonzero((held >= BODY_SHARE * total[batch.element_page]) & (held > 0))
-    body = np.full(len(batch.documents), -1, dtype=np.int64)
-    body[batch.element_page[holds]] = holds  # of those that hold so much, the last is the deepest
+    body = structure.deepest(batch, held, BODY_SHARE * total)
     at = body[batch.page]
     inside = (at >= 0) & (elements >= at) & (elements < batch.ends[at])
     above = body[batch.element_page[batch.parents]]
@@ -179,22 +188,17 @@ def _blocks(labels: Floats, batch: Batch) -> NDArray[np.floating]:
     lo = np.maximum(first - BESIDE, batch.bounds[batch.page])
     hi = np.minimum(last + BESIDE, batch.bounds[batch.page + 1])
 
-    def sums(values: NDArray[np.floating], a: Ints, b: Ints) -> NDArray[np.float64]:
-        zero = np.zeros((1, *values.shape[1:]))
-        running = np.concatenate((zero, np.cumsum(values, axis=0, dtype=np.float64)))
-        found: NDArray[np.float64] = running[b] - running[a]
-        return found
-
-    spans = ((lo, first), (last, hi), (first, last))
-    means = [sums(labels, a, b) / np.maximum(b - a, 1)[:, None] for a, b in spans]
-    size, depth = sums(chars, first, last), _depths(batch.parents)
+    running, all_chars, all_core = _running(labels), _running(chars), _running(core)
+    size, depth = all_chars[last] - all_chars[first], _depths(batch.parents)
     rest = [
         np.log1p(last - first),
-        sums(core, first, last) / np.maximum(size, 1),
+        (all_core[last] - all_core[first]) / np.maximum(size, 1),
         np.log1p(size),
         np.where(at >= 0, held[at], 0) / np.maximum(total[batch.page], 1),
     ]
     depths = np.log1p(np.where(inside, depth[elements] - depth[at], 0))
+    spans = ((lo, first), (last, hi), (first, last))
+    means = [_means(running, *span) for span in spans]
     columns = np.column_stack([inside, depths, *means, *rest])
     return columns * batch.html[batch.page, None]
 

@@ -389,6 +389,15 @@ class Subtrees:
         return running[self._ends] - running[:-1]
 
 
+def deepest(batch: Batch, held: NDArray[np.float64], least: NDArray[np.floating]) -> Ints:
+    """Shape (d,): for each document the deepest element that holds anything and at least so much,
+    -1 where there is none; such elements stand in each other if that is more than half of all."""
+    found = np.full(len(batch.documents), -1, dtype=np.int64)
+    at = np.flatnonzero((held >= least[batch.element_page]) & (held > 0))
+    found[batch.element_page[at]] = at  # the last of them
+    return found
+
+
 def wider(parents: Ints, size: NDArray[np.float64]) -> Ints:
     """For each element the nearest ancestor that holds more paragraphs; the root for the rest."""
     up = parents.copy()
@@ -449,11 +458,7 @@ def _main(batch: Batch, weights: Weights, elements: Ints) -> Floats:
     prose = below(weights.prose)
     _, page_prose = running(weights.prose, batch)
     total = np.bincount(batch.page, weights=weights.prose, minlength=len(batch.documents))
-    holds = (prose >= MAIN_SHARE * total[batch.element_page]) & (prose > 0)
-    last = np.full(len(batch.documents), -1, dtype=np.int64)
-    at = np.flatnonzero(holds)
-    last[batch.element_page[at]] = at  # of the elements that hold so much, the last is the deepest
-    main = last[batch.page]
+    main = deepest(batch, prose, MAIN_SHARE * total)[batch.page]
     known = main >= 0
     main = np.maximum(main, 0)
     end = batch.ends[main]
