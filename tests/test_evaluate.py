@@ -378,6 +378,7 @@ def test_pictures_are_drawn_and_drawn_again(tmp_path: Path) -> None:
         (["--raise"], "--floors FILE"),
         (["--against", "boilerpipe"], "not boilerpipe"),
         (["--stored", "--against", "justext"], "nothing can be run"),
+        (["--stored", "--annotations", __file__], "nothing can be run"),
         (["--stored", "--threshold", "0.4"], "labels are given"),
         (["--threshold", "4"], "from 0 to 1"),
     ],
@@ -387,7 +388,9 @@ def test_wrong_usage(arguments: list[str], said: str, capsys: pytest.CaptureFixt
     assert said in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["broken.parquet", "broken.jsonl", "gold.csv", "empty"])
+@pytest.mark.parametrize(
+    "name", ["broken.parquet", "broken.jsonl", "broken.jsonl.gz", "gold.csv", "empty"]
+)
 def test_broken_gold_is_one_line(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

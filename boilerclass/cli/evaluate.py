@@ -42,6 +42,13 @@ NOT_HELD_OUT = (
     '{"id", "paragraphs": [{"text", "label", "probabilities"}]}, the last if known.',
 )
 @click.option(
+    "--annotations",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Score by role what FILE has roles for, kept apart from the text as in "
+    "data/annotations.jsonl.gz.",
+)
+@click.option(
     "--stored",
     is_flag=True,
     help="Show the cross-validated scores that came with the model instead of running it; "
@@ -71,6 +78,7 @@ NOT_HELD_OUT = (
 def command(
     gold: Path,
     predictions: Path | None,
+    annotations: Path | None,
     stored: bool,
     against: str | None,
     plots: Path | None,
@@ -89,7 +97,7 @@ def command(
     """
     if (higher or lower) and floors is None:
         raise click.UsageError("--raise and --lower pin floors: say which with --floors FILE.")
-    if stored and (predictions or against or plots):
+    if stored and (predictions or annotations or against or plots):
         raise click.UsageError("--stored shows what is stored: nothing can be run or drawn.")
     if (stored or predictions) and (threshold is not None or preset != PRESETS[0]):
         raise click.UsageError("--threshold and --preset are for the model: labels are given here.")
@@ -106,7 +114,7 @@ def command(
         report = of_model(gold, facts)
     else:
         options = {"threshold": threshold, "preset": preset}
-        report = _measured(gold, predictions, peers, options, facts)
+        report = _measured(gold, annotations, predictions, peers, options, facts)
     for warning in report["warnings"]:
         click.echo(f"boilerclass: {visible_line(warning)}", err=True)
     if chosen["format"] == "json":
@@ -140,6 +148,7 @@ def _check_extras(*, drawing: bool) -> None:
 
 def _measured(
     gold: Path,
+    annotations: Path | None,
     predictions: Path | None,
     peers: Sequence[str],
     options: Mapping[str, Any],
@@ -158,7 +167,7 @@ def _measured(
         own = answers.looked_up(answers.written(predictions))
         described = {"name": predictions.name, "by": "predictions"}
     systems = {OWN: own} | {name: load(name) for name in peers}
-    report = described | evaluate.evaluate(gold, systems, facts["betas"])
+    report = described | evaluate.evaluate(gold, systems, facts["betas"], annotations)
     if predictions is None and evaluate.trained_on(gold, facts):
         report["warnings"].insert(0, NOT_HELD_OUT.format(name=facts["name"], gold=gold))
     return report

@@ -12,8 +12,8 @@ from threadpoolctl import threadpool_limits
 
 from boilerclass.errors import UnreadableInput
 from boilerclass.labels import LABELS
+from boilerclass.training import annotation, intervals, tally
 from boilerclass.training import gold as golds
-from boilerclass.training import intervals, tally
 from boilerclass.training.answers import Answer, System
 from boilerclass.training.gold import Gold
 
@@ -48,8 +48,15 @@ class Document(NamedTuple):
     failure: str
 
 
-def evaluate(path: Path, systems: Mapping[str, System], betas: Betas) -> dict[str, Any]:
+def evaluate(
+    path: Path,
+    systems: Mapping[str, System],
+    betas: Betas,
+    annotations: Path | None = None,
+) -> dict[str, Any]:
     """The report on every system by name, on the same documents in one run.
+
+    The file ``annotations`` holds roles of documents of the gold; they count where it has them.
 
     ``betas`` are those of the presets by kind of document, which are marked on the curve of a
     system that gives probabilities.
@@ -58,11 +65,14 @@ def evaluate(path: Path, systems: Mapping[str, System], betas: Betas) -> dict[st
         UnreadableInput: the gold cannot be read, or holds no document.
     """
     path = path.resolve()
+    annotated = annotation.read(annotations) if annotations else {}
     found: dict[str, list[Document]] = {name: [] for name in systems}
     documents = 0
     # One thread: what waits for work counts as CPU time, and would be charged to small documents.
     with threadpool_limits(limits=1):
-        for stored in golds.read(path):
+        for document in golds.read(path):
+            known = annotated.get(document.id)
+            stored = annotation.labelled(document, known) if known else document
             if not (stored.blocks or stored.body or any(stored.snippets)):
                 continue
             documents += 1
@@ -73,6 +83,8 @@ def evaluate(path: Path, systems: Mapping[str, System], betas: Betas) -> dict[st
     if not documents:
         raise UnreadableInput(f"{path} holds no document with gold")
     files = golds.digests(path.parent, [path.name])
+    if annotations:
+        files |= golds.digests(annotations.parent, [annotations.name])
     reports = {name: report(own, betas) for name, own in found.items()}
     return {
         "gold": {"name": path.name, "documents": documents, "files": files},

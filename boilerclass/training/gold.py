@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import unicodedata
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -94,9 +95,11 @@ def read(path: Path) -> Iterator[Gold]:
         return folder(path)
     if path.suffix == ".parquet":
         return parquet(path)
-    if path.suffix == ".jsonl":
+    if path.name.endswith((".jsonl", ".jsonl.gz")):
         return jsonl(path)
-    raise UnreadableInput(f"{path}: give a folder, a .jsonl or a .parquet file with gold labels")
+    raise UnreadableInput(
+        f"{path}: give a folder, a .jsonl (or .jsonl.gz) or a .parquet file with gold labels"
+    )
 
 
 def folder(path: Path) -> Iterator[Gold]:
@@ -134,6 +137,8 @@ def jsonl(path: Path) -> Iterator[Gold]:
                 yield _gold(json.loads(line), f"{path}, line {number}", path.stem)
         except ValueError as error:
             raise UnreadableInput(f"{path}: not JSON Lines in UTF-8 ({error})") from error
+        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+            raise UnreadableInput(f"{path}: damaged ({error})") from error
 
 
 def digest(path: Path) -> str:
