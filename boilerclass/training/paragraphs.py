@@ -28,6 +28,7 @@ from boilerclass.training import (
     compose,
     corpus,
     gold,
+    linear,
     matrix,
     measures,
     selectors,
@@ -35,9 +36,10 @@ from boilerclass.training import (
     trees,
 )
 from boilerclass.training.corpus import Example
+from boilerclass.training.ensemble import Layer
 
 Floats = NDArray[np.float32]
-S = TypeVar("S", stack.Layer, trees.Settings)
+S = TypeVar("S", Layer, linear.Settings, trees.Settings)
 
 BETAS = {
     "html": {"balanced": 0.85, "precision": 0.5, "recall": 2.0},
@@ -183,8 +185,8 @@ def _arrays(
     recipe: stack.Recipe,
 ) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {"lines": lines}
-    for name, linear in (("text", ground.text), ("word", ground.words)):
-        table, bias = linear.table()
+    for name, model in (("text", ground.text), ("word", ground.words)):
+        table, bias = model.table()
         arrays |= {f"{name}_table": table.astype(np.float16), f"{name}_bias": bias}
     forest = trees.arrays(decided.forest, recipe.forest)
     for name, part in (
@@ -244,14 +246,12 @@ def _read(kind: type[S], settings: dict[str, Any]) -> S:
 
 def read_recipe(settings: dict[str, Any]) -> stack.Recipe:
     try:
-        linear, first, second = settings["linear"], settings["first"], settings["second"]
         return stack.Recipe(
             seed=settings["seed"],
             folds=settings["folds"],
-            linear_alpha=linear["alpha"],
-            linear_epochs=linear["epochs"],
-            first=_read(stack.Layer, first),
-            second=_read(stack.Layer, second),
+            linear=_read(linear.Settings, settings["linear"]),
+            first=_read(Layer, settings["first"]),
+            second=_read(Layer, settings["second"]),
             forest=_read(trees.Settings, settings["forest"]),
         )
     except KeyError as error:

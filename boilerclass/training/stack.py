@@ -7,24 +7,23 @@ meet them, and the last layer's scores are a cross-validation by site.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import SGDClassifier
-from sklearn.neural_network import MLPClassifier
 
 from boilerclass import batch, features, scorer
 from boilerclass.features import context, ngrams, words
 from boilerclass.labels import ROLES
-from boilerclass.training import guess, trees
+from boilerclass.training import ensemble, guess, linear, trees
 from boilerclass.training.corpus import BODY, OUTSIDE, UNSURE
+from boilerclass.training.draws import Blindfold, drawn
+from boilerclass.training.ensemble import Ensemble, Layer
 from boilerclass.training.guess import CORE_ROLES
+from boilerclass.training.linear import Linear
 from boilerclass.training.matrix import CHUNK, Matrix, counts
 
 Floats = NDArray[np.float32]
@@ -33,29 +32,8 @@ Mask = NDArray[np.bool_]
 
 M = TypeVar("M")
 
-TINY = 1e-30
-"""Probability below which none is told from 0."""
-
-DRAWN = 0.7
-"""Share of the rows that a layer is fitted on, drawn by weight: more of them cost time only."""
-NAMELESS = 0.2
-"""Share of the pages of which a layer does not see the class and id words while it is fitted:
-many sites have none that mean anything."""
 ABSTAINING = [ROLES.index(r) for r in ROLES if r in ("caption", "meta")]
 """Roles that bodies of different sources hold or leave out: no teachers of core against rest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """What a network is fitted with."""
-
-    members: int
-    """Networks of different seeds whose logits are averaged to make this one."""
-    hidden: int
-    """Hidden units of each of them."""
-    alpha: float
-    epochs: int
-    batch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,68 +42,10 @@ class Recipe:
 
     seed: int
     folds: int
-    linear_alpha: float
-    linear_epochs: int
+    linear: linear.Settings
     first: Layer
     second: Layer
     forest: trees.Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Linear:
-    """A linear model of the roles and one of core against the rest."""
-
-    roles: SGDClassifier
-    core: SGDClassifier
-
-    def __call__(self, rows: Any) -> Floats:
-        out = np.full((rows.shape[0], len(ROLES) + 1), -scorer.LINEAR_LIMIT, dtype=np.float32)
-        out[:, self.roles.classes_] = self.roles.decision_function(rows)
-        out[:, -1] = self.core.decision_function(rows)
-        return out
-
-    def table(self) -> tuple[Floats, Floats]:
-        """The same as one table, shape (buckets, roles + 1), and a bias."""
-        table = np.zeros((self.core.coef_.shape[1], len(ROLES) + 1), dtype=np.float32)
-        bias = np.full(len(ROLES) + 1, -scorer.LINEAR_LIMIT, dtype=np.float32)
-        table[:, self.roles.classes_] = self.roles.coef_.T
-        bias[self.roles.classes_] = self.roles.intercept_
-        table[:, -1], bias[-1] = self.core.coef_[0], self.core.intercept_[0]
-        return table, bias
-
-
-@dataclass(frozen=True, slots=True)
-class Ensemble:
-    """Networks whose logits are averaged: one network of all their hidden units."""
-
-    members: Sequence[MLPClassifier]
-
-    def __call__(self, inputs: Floats) -> Floats:
-        """The probabilities, with a column for every role, also for those not met in training."""
-        logs = np.zeros((len(inputs), len(ROLES)), dtype=np.float32)
-        for model in self.members:
-            logs += np.log(np.maximum(spread(model, inputs), TINY))
-        return scorer.softmax(logs / np.float32(len(self.members)))
-
-    def network(self) -> scorer.Network:
-        """The same as one network."""
-        parts = [_padded(model) for model in self.members]
-        n = np.float32(len(parts))
-        return scorer.Network(
-            hidden=np.concatenate([p.hidden for p in parts], axis=1),
-            hidden_bias=np.concatenate([p.hidden_bias for p in parts]),
-            output=np.concatenate([p.output / n for p in parts]),
-            output_bias=np.mean([p.output_bias for p in parts], axis=0, dtype=np.float32),
-        )
-
-
-def _padded(model: MLPClassifier) -> scorer.Network:
-    output = np.zeros((model.coefs_[1].shape[0], len(ROLES)), dtype=np.float32)
-    bias = np.full(len(ROLES), np.log(TINY), dtype=np.float32)
-    output[:, model.classes_], bias[model.classes_] = model.coefs_[1], model.intercepts_[1]
-    return scorer.Network(
-        model.coefs_[0].astype(np.float32), model.intercepts_[0].astype(np.float32), output, bias
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,21 +59,6 @@ class Ground:
     """Shape (n, columns): the standardised columns, and the linear models' out-of-fold scores."""
     targets: Ints
     """The roles known, and those guessed for what is not core."""
-
-
-class Blindfold(NamedTuple):
-    """Hides columns of some pages from a layer that is fitted."""
-
-    columns: Sequence[int]
-    values: Floats
-    """What stands in these columns where there is nothing to see."""
-    page: Ints
-    """Shape (n,): the page of each row."""
-
-    def put_on(self, inputs: Floats, rows: Ints, seed: int) -> None:
-        """Changes the inputs, which are those of ``rows``."""
-        pages = np.random.default_rng(seed).random(self.page[-1] + 1) < NAMELESS
-        inputs[np.ix_(pages[self.page[rows]], self.columns)] = self.values
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +142,7 @@ def _named_outside(
     larger = replace(recipe.first, hidden=2 * recipe.first.hidden, epochs=2 * recipe.first.epochs)
     inputs = scorer.first_input(own, matrix.page)
     seeds = range(recipe.seed, recipe.seed + recipe.second.members)
-    models = [_fit_mlp(_mlp(larger, s), inputs, matrix.targets, weights, rows) for s in seeds]
-    return Ensemble(models)(inputs[outside])
+    return ensemble.fit(larger, seeds, inputs, matrix.targets, weights, rows)(inputs[outside])
 
 
 def _named(matrix: Matrix) -> Mask:
@@ -255,11 +159,9 @@ def _linear(matrix: Matrix, rows: Any, usable: Mask, recipe: Recipe) -> tuple[Li
     sided &= ~np.isin(matrix.targets, ABSTAINING)
 
     def fit_once(mask: Mask) -> Linear:
-        roles = _sgd(recipe).fit(rows[known & mask], matrix.targets[known & mask])
-        side = _sgd(recipe).fit(rows[sided & mask], core[sided & mask])
-        for model in (roles, side):  # shipped in half precision, so that is what the rest learns on
-            model.coef_ = model.coef_.astype(np.float16).astype(np.float32)
-        return Linear(roles, side)
+        named, parted = known & mask, sided & mask
+        roles, side = (rows[named], matrix.targets[named]), (rows[parted], core[parted])
+        return linear.fit(recipe.linear, recipe.seed, roles, side)
 
     return _out_of_fold(fit_once, lambda model, mask: model(rows[mask]), matrix.fold, recipe.folds)
 
@@ -274,11 +176,8 @@ def networks(matrix: Matrix, layers: Ground, weights: Floats, recipe: Recipe) ->
 
         def fit_once(mask: Mask) -> Ensemble:
             rows = np.flatnonzero(taught & mask)
-            models = [
-                _fit_mlp(_mlp(layer, seed), inputs, targets, weights, rows, blindfold)
-                for seed in range(recipe.seed, recipe.seed + layer.members)
-            ]
-            return Ensemble(models)
+            seeds = range(recipe.seed, recipe.seed + layer.members)
+            return ensemble.fit(layer, seeds, inputs, targets, weights, rows, blindfold)
 
         return _out_of_fold(
             fit_once, lambda model, mask: model(inputs[mask]), matrix.fold, recipe.folds
@@ -309,7 +208,7 @@ def decide(
 
     def fit_once(mask: Mask) -> HistGradientBoostingClassifier:
         rows = np.flatnonzero(taught & mask)
-        rows, weight, shown = _drawn(rows, weights, inputs, recipe.seed, blindfold)
+        rows, weight, shown = drawn(rows, weights, inputs, recipe.seed, blindfold)
         return trees.fit(recipe.forest, shown, core[rows], weight, recipe.seed)
 
     def score(model: HistGradientBoostingClassifier, mask: Mask) -> Floats:
@@ -372,78 +271,3 @@ def _standard(columns: Floats) -> scorer.Standard:
     return scorer.Standard(
         columns.mean(axis=0, dtype=np.float64).astype(np.float32), scale.astype(np.float32)
     )
-
-
-def _sgd(recipe: Recipe) -> SGDClassifier:
-    return SGDClassifier(
-        loss="log_loss",
-        alpha=recipe.linear_alpha,
-        max_iter=recipe.linear_epochs,
-        tol=None,
-        average=True,
-        random_state=recipe.seed,
-        n_jobs=-1,
-    )
-
-
-def _mlp(layer: Layer, seed: int) -> MLPClassifier:
-    return MLPClassifier(
-        hidden_layer_sizes=(layer.hidden,),
-        alpha=layer.alpha,
-        batch_size=layer.batch,
-        max_iter=layer.epochs,
-        n_iter_no_change=1_000,
-        random_state=seed,
-    )
-
-
-def _fit_mlp(
-    model: MLPClassifier,
-    inputs: Floats,
-    targets: Ints,
-    weights: Floats,
-    rows: Ints,
-    blindfold: Blindfold | None = None,
-) -> MLPClassifier:
-    """The model fitted on a share of the rows, of which it may not see all."""
-    rows, weight, shown = _drawn(rows, weights, inputs, model.random_state, blindfold)
-    with warnings.catch_warnings():
-        # The number of epochs is chosen by cross-validation, not run until convergence.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return model.fit(shown, targets[rows], sample_weight=weight)
-
-
-def _drawn(
-    rows: Ints, weights: Floats, inputs: Floats, seed: int, blindfold: Blindfold | None
-) -> tuple[Ints, Floats, Floats]:
-    """A share of the rows, what each then weighs, 1 on average, and what may be seen of it.
-
-    A row is drawn with a probability in proportion to its weight, up to 1, and its weight is
-    divided by it: the expected loss is that of all rows.
-    """
-    weight = weights[rows]
-    probability = np.minimum(weight * _scale(weight, DRAWN), 1)
-    drawn = np.random.default_rng(seed).random(len(rows)) < probability
-    rows, weight = rows[drawn], (weight / probability)[drawn]
-    shown = inputs[rows]
-    if blindfold is not None:
-        blindfold.put_on(shown, rows, seed)
-    return rows, weight / weight.mean(), shown
-
-
-def _scale(weights: Floats, share: float) -> float:
-    """The factor under which the weights, cut at 1, have the mean ``share``; by bisection."""
-    low, high = 0.0, 1 / float(weights.min())
-    for _ in range(50):
-        middle = (low + high) / 2
-        low, high = (
-            (middle, high) if np.minimum(weights * middle, 1).mean() < share else (low, middle)
-        )
-    return high
-
-
-def spread(model: MLPClassifier, inputs: Floats) -> Floats:
-    """Probabilities with a column for every role, also for those the model has not met."""
-    out = np.zeros((len(inputs), len(ROLES)), dtype=np.float32)
-    out[:, model.classes_] = model.predict_proba(inputs)
-    return out
