@@ -97,14 +97,14 @@ def test_annotated_roles_are_scored(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert sum(sum(row.values()) for row in confusion.values()) == 3
 
 
-def test_gold_without_labels_wants_annotations_of_its_own(
+def test_annotations_of_other_documents_are_no_mistake_unsaid(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     gold = tmp_path / "gold.jsonl"
     gold.write_text(json.dumps({"id": "a", "text": "\n".join(LINES)}))
     stored(tmp_path, annotation.row("b", LINES, "TBBL"))
     assert main(["evaluate", str(gold), "--annotations", str(tmp_path / "labels.jsonl.gz")]) == 1
-    assert "no document with gold" in capsys.readouterr().err
+    assert "has roles for no document of" in capsys.readouterr().err
 
 
 def test_the_annotations_of_the_corpus_can_be_read() -> None:

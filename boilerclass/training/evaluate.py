@@ -62,17 +62,18 @@ def evaluate(
     system that gives probabilities.
 
     Raises:
-        UnreadableInput: the gold cannot be read, or holds no document.
+        UnreadableInput: the gold or the annotations cannot be read, or have no document.
     """
     path = path.resolve()
     annotated = annotation.read(annotations) if annotations else {}
     found: dict[str, list[Document]] = {name: [] for name in systems}
-    documents = 0
+    documents = of_annotations = 0
     # One thread: what waits for work counts as CPU time, and would be charged to small documents.
     with threadpool_limits(limits=1):
         for document in golds.read(path):
             known = annotated.get(document.id)
             stored = annotation.labelled(document, known) if known else document
+            of_annotations += known is not None
             if not (stored.blocks or stored.body or any(stored.snippets)):
                 continue
             documents += 1
@@ -80,6 +81,8 @@ def evaluate(
                 answer = system(stored)
                 if answer is not None:
                     found[name].append(_document(stored, answer, betas))
+    if annotations and not of_annotations:
+        raise UnreadableInput(f"{annotations} has roles for no document of {path}")
     if not documents:
         raise UnreadableInput(f"{path} holds no document with gold")
     files = golds.digests(path.parent, [path.name])
