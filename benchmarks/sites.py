@@ -15,7 +15,6 @@ evidence on the corpus and writes them into the package.
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import os
 import resource
@@ -38,7 +37,7 @@ from boilerclass.options import Options
 from boilerclass.pipeline import Classifier, _Scores
 from boilerclass.sites import evidence
 from boilerclass.sites.memory import SiteCounter, SiteMemory
-from boilerclass.training import corpus, measures, recurrence
+from boilerclass.training import corpus, gold, measures, recurrence
 from boilerclass.training.corpus import Example
 
 HERE = Path(__file__).parent
@@ -72,7 +71,7 @@ class Foretold(Classifier):
         super().__init__(artifact.read(artifact.find("paragraphs")))
         self._known: dict[int, _Scores] = {}
         by_id = {example.id: example.document for example in examples}
-        for row in map(json.loads, path.open(encoding="utf-8")):
+        for row in gold.rows(path):
             document, said = by_id.get(row["id"]), row["paragraphs"]
             if document is not None and list(document.texts) == [each["text"] for each in said]:
                 self._known[id(document)] = _Scores(*_scores(said))
@@ -180,7 +179,7 @@ def million() -> None:
 def typed_texts(folder: Path) -> list[Example]:
     """The texts labelled line by line, with their titles."""
     path = folder / "typed-texts.jsonl"
-    titles = [json.loads(line).get("title") for line in path.open(encoding="utf-8")]
+    titles = [row.get("title") for row in gold.rows(path)]
     return [
         replace(example, document=_titled(example.document, title))
         for example, title in zip(corpus.typed_texts(path), titles, strict=True)
@@ -189,9 +188,8 @@ def typed_texts(folder: Path) -> list[Example]:
 
 def unlabelled(folder: Path) -> Iterator[Document]:
     """The texts without labels, with their titles."""
-    with gzip.open(folder / "texts-unlabelled.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for row in map(json.loads, lines):
-            yield _titled(readers.read(row["text"], kind="text", url=row["url"]), row["title"])
+    for row in gold.rows(folder / "texts-unlabelled.jsonl.gz"):
+        yield _titled(readers.read(row["text"], kind="text", url=row["url"]), row["title"])
 
 
 def _titled(document: Document, title: str | None) -> Document:

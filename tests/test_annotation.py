@@ -97,7 +97,7 @@ def test_annotated_roles_are_scored(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert sum(sum(row.values()) for row in confusion.values()) == 3
 
 
-def test_annotations_of_other_documents_are_no_mistake_unsaid(
+def test_annotations_of_other_documents_are_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     gold = tmp_path / "gold.jsonl"

@@ -6,10 +6,8 @@ where a reader cuts: a paragraph that is cut otherwise is one that nobody labell
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +19,7 @@ from numpy.typing import NDArray
 from boilerclass import readers
 from boilerclass.errors import UnreadableInput
 from boilerclass.labels import ROLES
+from boilerclass.training import gold
 from boilerclass.training.gold import Block, Gold
 
 CODES = "TBCMLRAPUN"
@@ -87,9 +86,6 @@ def read(path: Path) -> dict[str, Annotation]:
         UnreadableInput: the file is missing or broken.
     """
     try:
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            return {row["id"]: labels(row["texts"], row["codes"]) for row in map(json.loads, lines)}
+        return {row["id"]: labels(row["texts"], row["codes"]) for row in gold.rows(path)}
     except (ValueError, KeyError, TypeError) as error:
-        raise UnreadableInput(f"{path}: not annotations as JSON Lines ({error!r})") from error
-    except (OSError, EOFError, zlib.error) as error:
-        raise UnreadableInput(f"cannot read the annotations {path}: {error}") from error
+        raise UnreadableInput(f"{path}: its lines are no annotations ({error!r})") from error

@@ -45,7 +45,7 @@ class Ensemble:
         """The probabilities, with a column for every role, also for those not met in training."""
         logs = np.zeros((len(inputs), len(ROLES)), dtype=np.float32)
         for model in self.members:
-            logs += np.log(np.maximum(spread(model, inputs), TINY))
+            logs += np.log(np.maximum(_spread(model, inputs), TINY))
         return scorer.softmax(logs / np.float32(len(self.members)))
 
     def network(self) -> scorer.Network:
@@ -58,6 +58,13 @@ class Ensemble:
             output=np.concatenate([p.output / n for p in parts]),
             output_bias=np.mean([p.output_bias for p in parts], axis=0, dtype=np.float32),
         )
+
+
+def _spread(model: MLPClassifier, inputs: Floats) -> Floats:
+    """Probabilities with a column for every role, also for those the model has not met."""
+    out = np.zeros((len(inputs), len(ROLES)), dtype=np.float32)
+    out[:, model.classes_] = model.predict_proba(inputs)
+    return out
 
 
 def _padded(model: MLPClassifier) -> scorer.Network:
@@ -104,10 +111,3 @@ def _fit_one(
         # The number of epochs is chosen by cross-validation, not run until convergence.
         warnings.simplefilter("ignore", ConvergenceWarning)
         return model.fit(shown, targets[rows], sample_weight=weight)
-
-
-def spread(model: MLPClassifier, inputs: Floats) -> Floats:
-    """Probabilities with a column for every role, also for those the model has not met."""
-    out = np.zeros((len(inputs), len(ROLES)), dtype=np.float32)
-    out[:, model.classes_] = model.predict_proba(inputs)
-    return out

@@ -129,16 +129,25 @@ def parquet(path: Path) -> Iterator[Gold]:
 
 
 def jsonl(path: Path) -> Iterator[Gold]:
-    """The documents of a JSON Lines file, a line each; ``.gz`` is undone."""
+    """The documents of a JSON Lines file, a line each."""
+    for number, row in enumerate(rows(path), 1):
+        yield _gold(row, f"{path}, line {number}", path.stem)
+
+
+def rows(path: Path) -> Iterator[Any]:
+    """What the lines of a JSON Lines file hold; ``.gz`` is undone.
+
+    Raises:
+        UnreadableInput: the file is missing, damaged, or no JSON Lines.
+    """
     opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8") as lines:
-        try:
-            for number, line in enumerate(lines, 1):
-                yield _gold(json.loads(line), f"{path}, line {number}", path.stem)
-        except ValueError as error:
-            raise UnreadableInput(f"{path}: not JSON Lines in UTF-8 ({error})") from error
-        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-            raise UnreadableInput(f"{path}: damaged ({error})") from error
+    try:
+        with opened(path, "rt", encoding="utf-8") as lines:
+            yield from map(json.loads, lines)
+    except ValueError as error:
+        raise UnreadableInput(f"{path}: not JSON Lines in UTF-8 ({error})") from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise UnreadableInput(f"cannot read {path}: {error}") from error
 
 
 def digest(path: Path) -> str:

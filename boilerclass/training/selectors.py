@@ -7,8 +7,6 @@ They label pages for training only: the lists stay in the corpus.
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +16,7 @@ from numpy.typing import NDArray
 
 from boilerclass.document import Document, Tree
 from boilerclass.labels import ROLES, Role
+from boilerclass.training import gold
 
 FILE = "weak/cosmetic.jsonl.gz"
 """Place beside the pages of a corpus: a line for each selector, with its type."""
@@ -38,12 +37,10 @@ def read(path: Path) -> dict[str, int]:
     found: dict[str, int] = {}
     if not path.exists():
         return found
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            name = _SIMPLE.fullmatch(row["selector"])
-            if name and row["type"] in ROLE_OF:
-                found.setdefault(name[1], ROLES.index(ROLE_OF[row["type"]]))
+    for row in gold.rows(path):
+        name = _SIMPLE.fullmatch(row["selector"])
+        if name and row["type"] in ROLE_OF:
+            found.setdefault(name[1], ROLES.index(ROLE_OF[row["type"]]))
     return found
 
 
