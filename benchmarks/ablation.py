@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from boilerclass import features
 from boilerclass.features import overlap, structure, text
-from boilerclass.training import calibration, matrix, paragraphs, stack
+from boilerclass.training import calibration, matrix, paragraphs, recipes, stack
 
 HERE = Path(__file__).parent
 SEEDS = 3
@@ -52,7 +52,7 @@ def families(columns: int) -> dict[str, NDArray[np.int64]]:
 
 def rows(corpus: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """What was left out, and the scores without it."""
-    settings = paragraphs.read_settings(HERE.parent / "data" / "recipe.toml")
+    settings = recipes.read(HERE.parent / "data" / "recipe.toml")
     recipe = paragraphs.read_recipe(settings)
     examples, weights = paragraphs.load(settings["sources"], corpus, recipe.folds, recipe.seed)
     data = matrix.build(examples, [paragraphs.fold_of(e.site, recipe.folds) for e in examples])

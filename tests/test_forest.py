@@ -50,7 +50,7 @@ def test_pages_and_texts_have_a_line_of_their_own() -> None:
     odds = random.normal(0, 2, n).astype(np.float32)
     core = random.random(n) < scorer.logistic(np.where(html, odds, odds / 2 + 1))
     data = SimpleNamespace(
-        targets=np.where(core, BODY, OUTSIDE), html=html, real=np.ones(n, dtype=bool)
+        targets=np.where(core, BODY, OUTSIDE), html=html, scored=np.ones(n, dtype=bool)
     )
     decided = SimpleNamespace(open=np.ones(n, dtype=bool), odds=odds)
     lines = calibration.fit(data, decided)  # type: ignore[arg-type]
@@ -61,7 +61,7 @@ def test_pages_and_texts_have_a_line_of_their_own() -> None:
 
 def test_what_was_not_met_in_training_is_left_as_it_is() -> None:
     nothing = np.zeros(0, dtype=bool)
-    data = SimpleNamespace(targets=np.zeros(0, dtype=np.int64), html=nothing, real=nothing)
+    data = SimpleNamespace(targets=np.zeros(0, dtype=np.int64), html=nothing, scored=nothing)
     decided = SimpleNamespace(open=nothing, odds=np.zeros(0, dtype=np.float32))
     assert calibration.fit(data, decided).tolist() == [[1, 0], [1, 0]]  # type: ignore[arg-type]
 

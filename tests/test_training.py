@@ -17,7 +17,16 @@ from boilerclass.features import context
 from boilerclass.labels import ROLES
 from boilerclass.options import Options
 from boilerclass.pipeline import Classifier
-from boilerclass.training import align, answers, compose, corpus, paragraphs, phrasebook, selectors
+from boilerclass.training import (
+    align,
+    annotation,
+    answers,
+    compose,
+    corpus,
+    paragraphs,
+    phrasebook,
+    selectors,
+)
 from boilerclass.training.evaluate import evaluate
 
 EXAMPLES = Path(__file__).parent.parent / "data" / "examples"
@@ -92,6 +101,31 @@ def test_card_names_what_was_measured(trained: Path) -> None:
     scores = artifact.read(trained / "one").manifest["scores"]
     assert str(scores["typed_pages"]["macro_f1"]) in card
     assert "AI annotators" in card
+
+
+def test_annotations_teach_beside_their_documents(tmp_path: Path) -> None:
+    body = "The ferry to Gull Point will leave an hour later from Monday, the harbour office said."
+    html = f"<p>{body}</p><p>Read also: the lock is shut</p><p>Boots, half price</p><p>Menu</p>"
+    row = {"id": "x/1", "source": "x", "site": "x.example", "lang": "en", "licence": "MIT"}
+    row |= {"html": html.encode(), "gold": body, "url": None, "page_type": None}
+    pd.DataFrame([row]).to_parquet(tmp_path / "pages-x.parquet")
+    labels = annotation.row("x/1", ["Read also: the lock is shut", "Menu"], "LN")
+    (tmp_path / "roles.jsonl").write_text(labels)
+    own = {"file": "roles.jsonl", "html": 3.0, "text": 0.5}
+    found = paragraphs.read_annotations(tmp_path / "recipe.toml", {"annotations": own})
+    sources = {"pages-x.parquet": 1.0, "thinned": 1.0}
+    (page, text), weights = paragraphs.load(sources, tmp_path, 2, 0, found)
+    teaser, chrome = ROLES.index("teaser"), ROLES.index("chrome")
+    assert page.targets.tolist() == [corpus.BODY, teaser, corpus.UNSURE, chrome]
+    assert page.typed and page.annotated
+    assert not text.annotated
+    assert weights == [3.0, 1.0]
+
+
+def test_annotations_without_a_weight_are_named(tmp_path: Path) -> None:
+    settings = {"annotations": {"file": "roles.jsonl", "html": 1.0}}
+    with pytest.raises(InvalidOption, match=r"'text' of annotations"):
+        paragraphs.read_annotations(tmp_path / "recipe.toml", settings)
 
 
 def test_missing_source_is_named(tmp_path: Path) -> None:
@@ -171,7 +205,7 @@ def test_lines_of_the_phrasebook_are_told_by_role() -> None:
 def test_composed_texts_stay_in_their_fold() -> None:
     examples = list(corpus.folder(EXAMPLES))
     folds = [paragraphs.fold_of(e.site, 2) for e in examples]
-    made = compose.composed(examples, folds, 1, seed=0)
+    made = compose.composed(examples, folds, seed=0)
     assert made
     of_fold: dict[int, set[str]] = {0: set(), 1: set()}
     for example, fold in zip(examples, folds, strict=True):
@@ -192,7 +226,7 @@ def test_composed_texts_stay_in_their_fold() -> None:
 
 def test_teasers_are_dressed_as_sites_dress_them() -> None:
     examples = list(corpus.folder(EXAMPLES))
-    made = compose.composed(examples, [0] * len(examples), 5, seed=0)
+    made = compose.composed(examples, [0] * len(examples), seed=0)
     teasers = {
         paragraph.text
         for example in made

@@ -26,8 +26,6 @@ KEPT: dict[Role, float] = {
 CHROME_INSIDE = (0.0, 0.4, 0.8)
 """The same for chrome between headline and last line of the body: players, share bars and counters
 come along, more of them from some pages than from others."""
-THINNED_ROUNDS = 2
-"""Texts made of each page."""
 MADE = "composed"
 """``Example.source`` of every text that is made."""
 CORE_NUMBERS = (ROLE_NUMBER["title"], BODY)
@@ -39,7 +37,7 @@ def thinned(examples: Sequence[Example], seed: int) -> list[Example]:
     """Typed pages as text, most of what is not article dropped at random."""
     chooser = random.Random(seed)
     out = []
-    for example in [e for e in examples for _ in range(THINNED_ROUNDS)]:
+    for example in examples:
         blank, inside = chooser.choice((0.0, 0.3, 1.0)), chooser.choice(CHROME_INSIDE)
         lines: list[Line] = []
         targets = example.targets.tolist()

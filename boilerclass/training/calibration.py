@@ -27,7 +27,9 @@ def fit(data: Matrix, decided: Decided) -> Floats:
     sided &= decided.open & ~np.isin(data.targets, ABSTAINING)
     core = np.isin(data.targets, CORE_ROLES)
     lines = np.array([[1, 0], [1, 0]], dtype=np.float32)
-    for line, rows in zip(lines, (sided & data.real & ~data.html, sided & data.html), strict=True):
+    for line, rows in zip(
+        lines, (sided & data.scored & ~data.html, sided & data.html), strict=True
+    ):
         if len(np.unique(core[rows])) > 1:
             found = LogisticRegression(C=np.inf).fit(decided.odds[rows, None], core[rows])
             line[:] = found.coef_.item(), found.intercept_.item()

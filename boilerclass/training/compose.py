@@ -20,8 +20,11 @@ from boilerclass.training.corpus import BODY, ROLE_NUMBER, UNKNOWN, UNLABELLED, 
 
 SHORTEST_BODY = 3
 """Paragraphs of body from which a document can be the base of a composed text."""
-ROUNDS = 2
-"""Texts composed around each article."""
+ROUNDS = 8
+"""Texts composed around an article, at most."""
+ENOUGH = 160
+"""Texts of a language and fold from which each article is the base of one only: few articles are
+met often, so that the invented lines of their language are."""
 MOST_GUESSED = 30
 """Articles of a language and fold that are taken from texts without labels, where as many are not
 labelled."""
@@ -30,9 +33,14 @@ LEAD_CHARS = 80
 text without labels its body."""
 PROSE = re.compile(r"[.!?…。！？।][\"'»”)]*$")
 """The end of a line that can be prose."""
+TAG_MARKS = "\"'„“”«»‘’()[].,;:!?…–—-"
 SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 SUBHEAD_WORDS = (4, 12)
 """Words of the subheads made, from and to."""
+JOINED = 0.4
+"""Share of the lists of headlines behind an article that stand on one line."""
+CUT_OFF = 0.3
+"""Share of the headlines on such a line that end after a few words."""
 CUT_SHORT = 0.2
 """Share of texts that hold the first paragraphs only, as where readers have to pay."""
 INSIDE = (("core", 0.3), ("promo", 0.15), ("ad", 0.1), ("chrome", 0.1), ("caption", 0.1))
@@ -43,8 +51,12 @@ FOOTER = (
     ("comment", "comment"),
     ("chrome", "nav"),
     ("recommendation", "recommendation"),
+    ("recommendation", "teaser"),
 )
-"""Role and class of the cue phrases of what follows an article."""
+"""Role and class of the cue phrases of what follows an article; that of the last two heads a list
+that was lost."""
+TAGGED = 0.3
+"""Share of texts that have the article's tags behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +86,7 @@ class Stock(NamedTuple):
         return [(text, ROLE_NUMBER.get(role, BODY)) for text in chooser.sample(known, number)]
 
 
-def composed(
-    examples: Sequence[Example], folds: Sequence[int], rounds: int, seed: int
-) -> list[Example]:
+def composed(examples: Sequence[Example], folds: Sequence[int], seed: int) -> list[Example]:
     """Articles with the teasers, promotions and tails of others of their language and fold."""
     chooser = random.Random(seed)
     groups: dict[tuple[int, str], list[Article]] = defaultdict(list)
@@ -93,7 +103,7 @@ def composed(
         stock = _stock(language)
         if len(articles) < SHORTEST_BODY or not stock.cues["teaser"]:
             continue
-        for article in articles * rounds:
+        for article in articles * min(ROUNDS, -(-ENOUGH // len(articles))):
             composed_of = _compose(article, articles, stock, chooser)
             blank = chooser.choice((0.0, 0.5, 1.0))
             out.append(made(article.example, composed_of, chooser, blank))
@@ -167,9 +177,13 @@ def _compose(
         lines.append((text, BODY))
     if player == len(body):
         lines += _player(chooser)
+    tags = _tags(body, chooser) if chooser.random() < TAGGED else []
+    first = chooser.random() < 0.4
+    lines += tags if first else []
     if chooser.random() < 0.75:
         lines += _tail(article, others, stock, chooser)
-    if chooser.random() < 0.5:
+    lines += tags if not first else []
+    if chooser.random() < 0.6:
         lines += _footer(promos, stock, chooser)
     return lines
 
@@ -258,8 +272,8 @@ def _player(chooser: random.Random) -> list[Line]:
 def _footer(promos: Sequence[str], stock: Stock, chooser: random.Random) -> list[Line]:
     """What follows an article and its tail: sign-up forms, share labels, comments, ways back."""
     lines: list[Line] = []
-    for role, cue in chooser.sample(FOOTER, chooser.choice((1, 1, 2, 3))):
-        if chooser.random() < 0.4:
+    for role, cue in chooser.sample(FOOTER, chooser.choice((1, 2, 2, 3))):
+        if chooser.random() < 0.6:
             lines += stock.some(role, 3, chooser)
         elif role == "promo" and promos and chooser.random() < 0.6:
             start = chooser.randrange(len(promos))
@@ -267,6 +281,22 @@ def _footer(promos: Sequence[str], stock: Stock, chooser: random.Random) -> list
         elif stock.cues[cue]:
             lines.append((_cased(chooser.choice(stock.cues[cue]), chooser), ROLE_NUMBER[role]))
     return lines
+
+
+def _tags(body: Sequence[str], chooser: random.Random) -> list[Line]:
+    """Words of the article, a line each or all on one."""
+    words = [word.strip(TAG_MARKS) for word in chooser.choice(body).split()]
+    starts = [i for i, word in enumerate(words) if len(word) > 2]
+    if not starts:
+        return []
+    shape = chooser.choice((str.lower, str.lower, str.upper, str.title, "#{}".format))
+    tags = [
+        shape(" ".join(words[i : i + chooser.choice((1, 1, 2, 2, 3))]).strip())
+        for i in chooser.sample(starts, min(len(starts), chooser.randint(1, 7)))
+    ]
+    if chooser.random() < 0.3:
+        tags = [chooser.choice((", ", " ", " | ", " • ")).join(tags)]
+    return [(tag, ROLE_NUMBER["meta"]) for tag in tags]
 
 
 def _teaser(
@@ -304,9 +334,10 @@ def _dressed(title: str, stock: Stock, chooser: random.Random) -> str:
     if leads and chooser.random() < 0.5:
         lead = _cased(chooser.choice(leads), chooser)
         return lead + chooser.choice((": ", " | ")) + title
-    dated = f"{_date(chooser)}: {title}"
-    capitals = title.upper()
-    return chooser.choice((capitals, capitals, dated, f"[{title}]", f"> {title}", f"• {title}"))
+    shapes = [f"{_date(chooser)}: {title}", f"[{title}]", f"> {title}", f"• {title}"]
+    if (capitals := title.upper()) != title:  # few scripts have any
+        shapes += [capitals, capitals]
+    return chooser.choice(shapes)
 
 
 def _tail(
@@ -317,15 +348,19 @@ def _tail(
     doubled, led = chooser.random() < 0.5, chooser.random() < 0.5
     lines: list[Line] = []
     for _ in range(chooser.choice((1, 1, 2, 3))):
-        if chooser.random() < 0.2:
-            lines += stock.some("recommendation", 2, chooser)
-        elif chooser.random() < 0.8:
-            ending = chooser.choice(("", "", ":", "..."))
-            lines.append((_cased(chooser.choice(headings), chooser) + ending, role))
         chosen = chooser.sample(others, min(len(others), chooser.choice((1, 2, 3, 4, 6))))
         chosen = [other for other in chosen if other is not article]
-        if chooser.random() < 0.25:
-            lines += [(_joined([other.title for other in chosen[:3]], chooser), role)]
+        joined = chooser.random() < JOINED
+        if chosen and chooser.random() < 0.15:
+            lines.append((_card(chosen[0], chooser.choice(headings), chooser), role))
+            continue
+        if chooser.random() < 0.2:
+            lines += stock.some("recommendation", 2, chooser)
+        elif chooser.random() < (0.4 if joined else 0.8):
+            ending = chooser.choice(("", "", ":", "..."))
+            lines.append((_cased(chooser.choice(headings), chooser) + ending, role))
+        if joined:
+            lines += [(_joined([other.title for other in chosen[:4]], chooser), role)]
             continue
         for other in chosen:
             lines += [(other.title, role)] * (2 if doubled else 1)
@@ -334,11 +369,34 @@ def _tail(
     return lines
 
 
+def _card(other: Article, heading: str, chooser: random.Random) -> str:
+    """A box of one piece on one line: heading, headline, date, the first words."""
+    lead = " ".join(other.body[0].split()[: chooser.randint(5, 30)])
+    parts = [_cased(heading, chooser), other.title]
+    parts += [_date(chooser)] if chooser.random() < 0.5 else []
+    parts += [lead] if chooser.random() < 0.6 else []
+    return chooser.choice((" ", " ", ". ", ", ")).join(parts)
+
+
 def _joined(titles: Sequence[str], chooser: random.Random) -> str:
     """Headlines on one line, as a list without line breaks leaves them."""
-    signs = ("... ", "..."), ("... ", ""), (" | ", ""), (" • ", ""), ("; ", "")
+    signs = (
+        ("... ", "..."),
+        ("... ", "..."),
+        ("... ", ""),
+        ("... ", ""),
+        (" | ", ""),
+        (" • ", ""),
+        ("; ", ""),
+    )
     between, ending = chooser.choice(signs)
+    titles = [_cut_off(t, chooser) if chooser.random() < CUT_OFF else t for t in titles]
     return between.join(titles) + (ending if titles else "")
+
+
+def _cut_off(title: str, chooser: random.Random) -> str:
+    """The first words of a headline, as many as a narrow box holds."""
+    return " ".join(title.split()[: chooser.randint(4, 9)]) + chooser.choice(("...", "…", ""))
 
 
 def _cased(phrase: str, chooser: random.Random) -> str:

@@ -16,7 +16,7 @@ from boilerclass import readers
 from boilerclass.document import Document, detached
 from boilerclass.labels import ROLES
 from boilerclass.markup import BIT
-from boilerclass.training import align, gold, selectors
+from boilerclass.training import align, annotation, gold, selectors
 from boilerclass.training.gold import Gold
 
 UNSURE = -1
@@ -56,6 +56,8 @@ class Example:
     """Shape (n,): index into ROLES, or one of the negative targets above."""
     typed: bool
     """Whether every role is known, not only the body."""
+    annotated: bool = False
+    """Whether the roles come from a file of annotations, not with the document."""
     title: str = ""
     """The headline, where it is kept beside the text."""
     gold: str = ""
@@ -132,6 +134,14 @@ def unlabelled_texts(path: Path) -> Iterator[Example]:
             targets = np.where(often, REPEATED, UNKNOWN).astype(np.int8)
             example = _example(stored, document, targets)
             yield replace(example, source=UNLABELLED, site=outlet)
+
+
+def annotated(example: Example, known: annotation.Annotation) -> Example:
+    """The example with the roles of its annotation; a paragraph that has none there keeps the one
+    it has, if any, and is not guessed at."""
+    roles = known.roles(example.document.texts, UNSURE)
+    targets = np.where(roles == UNSURE, np.maximum(example.targets, UNSURE), roles)
+    return replace(example, targets=targets.astype(np.int8), typed=True, annotated=True)
 
 
 def _lines(stored: Gold) -> list[str]:

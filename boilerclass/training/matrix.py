@@ -35,8 +35,8 @@ class Matrix:
     fold: Ints
     html: NDArray[np.bool_]
     typed: NDArray[np.bool_]
-    real: NDArray[np.bool_]
-    """Typed, and not made up for training."""
+    scored: NDArray[np.bool_]
+    """Typed with the document, and not made up for training."""
     chars: Floats
 
 
@@ -62,7 +62,7 @@ def build(examples: Sequence[Example], folds: Sequence[int]) -> Matrix:
         fold=np.asarray(folds)[page],
         html=np.array([e.document.kind == "html" for e in examples])[page],
         typed=np.array([e.typed for e in examples])[page],
-        real=np.array([e.typed and e.source != MADE for e in examples])[page],
+        scored=np.array([e.typed and not e.annotated and e.source != MADE for e in examples])[page],
         chars=np.array(
             [len(text) for e in examples for text in e.document.texts], dtype=np.float32
         ),

@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import platform
-import tomllib
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ from boilerclass.errors import InvalidOption, UnreadableInput
 from boilerclass.features import context
 from boilerclass.labels import LABELS, ROLES, Label
 from boilerclass.training import (
+    annotation,
     augment,
     calibration,
     card,
@@ -31,6 +31,7 @@ from boilerclass.training import (
     linear,
     matrix,
     measures,
+    recipes,
     selectors,
     stack,
     trees,
@@ -39,11 +40,10 @@ from boilerclass.training.corpus import Example
 from boilerclass.training.ensemble import Layer
 
 Floats = NDArray[np.float32]
-S = TypeVar("S", Layer, linear.Settings, trees.Settings)
 
 BETAS = {
-    "html": {"balanced": 0.85, "precision": 0.5, "recall": 2.0},
-    "text": {"balanced": 0.6, "precision": 0.5, "recall": 2.0},
+    "html": {"balanced": 0.75, "precision": 0.5, "recall": 2.0},
+    "text": {"balanced": 0.55, "precision": 0.5, "recall": 2.0},
 }
 """Weight of recall against precision in the F-beta that each preset's labels aim at. A line of
 another piece amid an article is worse than a lost one of its own, so the balance leans that way;
@@ -76,9 +76,12 @@ def train(
         UnreadableInput: a file that the recipe names is not in the corpus.
         InvalidOption: the recipe lacks an entry.
     """
-    settings = read_settings(recipe_path)
+    settings = recipes.read(recipe_path)
     recipe = read_recipe(settings)
-    examples, weights = load(settings["sources"], corpus_path, recipe.folds, recipe.seed)
+    annotations = read_annotations(recipe_path, settings)
+    examples, weights = load(
+        settings["sources"], corpus_path, recipe.folds, recipe.seed, annotations
+    )
     folds = [fold_of(e.site, recipe.folds) for e in examples]
     data = matrix.build(examples, folds)
     of_row = stack.row_weights(data, weights)
@@ -98,6 +101,7 @@ def train(
         "seed": recipe.seed,
         "recipe": settings,
         "corpus": gold.digests(corpus_path, [*settings["sources"], selectors.FILE]),
+        "annotations": annotations.digests,
         "versions": {name: version(name) for name in ("scikit-learn", "numpy", "turbohtml")}
         | {"python": platform.python_version()},
         "scores": scores,
@@ -112,8 +116,20 @@ def train(
     return scores
 
 
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """Roles of documents of the corpus that it does not hold itself."""
+
+    of: Mapping[str, annotation.Annotation] = field(default_factory=dict)
+    """By document."""
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """Of a document that has some, by its kind, whatever its source weighs."""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """By file."""
+
+
 def load(
-    sources: dict[str, float], path: Path, folds: int, seed: int
+    sources: dict[str, float], path: Path, folds: int, seed: int, annotations: Annotations
 ) -> tuple[list[Example], list[float]]:
     """The examples that hold a paragraph, and the weight of each."""
     examples: list[Example] = []
@@ -130,7 +146,7 @@ def load(
             found: Iterable[Example] = augment.thinned(pages, seed)
         elif name == COMPOSED:
             of_fold = [fold_of(e.site, folds) for e in taught]
-            found = compose.composed(taught, of_fold, compose.ROUNDS, seed)
+            found = compose.composed(taught, of_fold, seed)
         elif (path / name).is_dir():
             found = corpus.folder(path / name)
         elif (path / name).exists():
@@ -138,9 +154,13 @@ def load(
         else:
             raise UnreadableInput(f"{path / name} is missing: give the folder of the corpus")
         for example in found:
-            if len(example.document.paragraphs):
-                examples.append(example)
-                weights.append(0.0 if example.id == corpus.SEED else weight)
+            if not len(example.document.paragraphs):
+                continue
+            # A text that is made bears the id of the document that it is made of.
+            known = None if name in (THINNED, COMPOSED) else annotations.of.get(example.id)
+            own = weight if known is None else annotations.weights[example.document.kind]
+            examples.append(example if known is None else corpus.annotated(example, known))
+            weights.append(0.0 if example.id == corpus.SEED else own)
     return examples, weights
 
 
@@ -168,12 +188,17 @@ def measure(data: matrix.Matrix, roles: Floats) -> dict[str, Any]:
     scored = list(verdicts(data, roles))
     html = [x for x in scored if x[0].document.kind == "html"]
     texts = [x for x in scored if x[0].document.kind == "text" and x[0].source != augment.MADE]
+    annotated = {"annotated_pages": html, "annotated_texts": texts}
     return {
-        "typed_pages": measures.typed(x for x in html if x[0].typed),
-        "typed_texts": measures.typed(texts),
+        "typed_pages": measures.typed(x for x in html if x[0].typed and not x[0].annotated),
+        "typed_texts": measures.typed(x for x in texts if not x[0].annotated),
         "bodies": measures.bodies(html),
         "snippets": measures.snippets(x for x in html if x[0].source == "trafilatura"),
         "calibration_error": measures.calibration_error(data, roles),
+    } | {
+        name: measures.typed(x for x in own if x[0].annotated)
+        for name, own in annotated.items()
+        if any(example.annotated for example, _ in own)
     }
 
 
@@ -231,17 +256,17 @@ def _check_parity(
         )
 
 
-def read_settings(path: Path) -> dict[str, Any]:
+def read_annotations(recipe_path: Path, settings: dict[str, Any]) -> Annotations:
+    """Those of the file that the recipe names, beside itself; none where it names none."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UnreadableInput(f"cannot read the recipe {path}: {error.strerror}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidOption(f"the recipe {path} is not TOML: {error}") from error
-
-
-def _read(kind: type[S], settings: dict[str, Any]) -> S:
-    return kind(**{field.name: settings[field.name] for field in fields(kind)})
+        own = settings.get("annotations")
+        if own is None:
+            return Annotations()
+        path = recipe_path.parent / own["file"]
+        weights = {kind: own[kind] for kind in BETAS}
+    except KeyError as error:
+        raise InvalidOption(f"the recipe has no entry {error} of annotations") from error
+    return Annotations(annotation.read(path), weights, gold.digests(path.parent, [path.name]))
 
 
 def read_recipe(settings: dict[str, Any]) -> stack.Recipe:
@@ -249,10 +274,10 @@ def read_recipe(settings: dict[str, Any]) -> stack.Recipe:
         return stack.Recipe(
             seed=settings["seed"],
             folds=settings["folds"],
-            linear=_read(linear.Settings, settings["linear"]),
-            first=_read(Layer, settings["first"]),
-            second=_read(Layer, settings["second"]),
-            forest=_read(trees.Settings, settings["forest"]),
+            linear=recipes.section(linear.Settings, settings["linear"]),
+            first=recipes.section(Layer, settings["first"]),
+            second=recipes.section(Layer, settings["second"]),
+            forest=recipes.section(trees.Settings, settings["forest"]),
         )
     except KeyError as error:
         raise InvalidOption(f"the recipe has no entry {error}") from error
@@ -283,7 +308,7 @@ def _named(probabilities: Sequence[float]) -> dict[str, float]:
     return {str(label): round(p, 4) for label, p in zip(LABELS, probabilities, strict=True)}
 
 
-def summary(scores: dict[str, Any]) -> dict[str, float]:
+def summary(scores: dict[str, Any]) -> dict[str, float | None]:
     """The figures of :func:`measure` that models are compared by."""
     return {
         "typed_pages_macro_f1": scores["typed_pages"]["macro_f1"],
@@ -298,6 +323,8 @@ def summary(scores: dict[str, Any]) -> dict[str, float]:
         "snippets_f1": scores["snippets"]["f1"],
         "snippets_leak": scores["snippets"]["leak"],
         "calibration_error": scores["calibration_error"],
+        "annotated_pages_macro_f1": scores.get("annotated_pages", {}).get("macro_f1"),
+        "annotated_pages_loss": scores.get("annotated_pages", {}).get("loss"),
     }
 
 
