@@ -29,7 +29,7 @@ COMMANDS: dict[str, str] = {
     "--sites.",
     "model": "Show name, place, digest, versions and scores of the models in force.",
     "config": "Show the settings of COMMAND, or of all, and where each comes from.",
-    "train": "Train the paragraph model that RECIPE describes and print its scores.",
+    "train": "Train the model that RECIPE describes and print its scores.",
     "evaluate": "Score the model on GOLD: a folder such as data/examples, a .jsonl or a .parquet "
     "file.",
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from boilerclass.errors import MissingExtra
+from boilerclass.errors import InvalidOption, MissingExtra
 
 
 @click.command("train")
@@ -22,16 +22,14 @@ from boilerclass.errors import MissingExtra
 @click.option(
     "--output-dir",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path("models/paragraphs"),
-    show_default=True,
-    help="Folder the model is written to; name it in BOILERCLASS_MODEL to use it.",
+    help="Folder the model is written to, models/paragraphs or models/clickbait when not given; "
+    "name that of paragraphs in BOILERCLASS_MODEL to use it.",
 )
 @click.option(
     "--history",
     type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("data/history.csv"),
-    show_default=True,
-    help="CSV file that gains a row of scores.",
+    help="CSV file that gains a row of scores; the one beside the recipe that it names when not "
+    "given.",
 )
 @click.option(
     "--predictions",
@@ -40,18 +38,34 @@ from boilerclass.errors import MissingExtra
     "boilerclass evaluate --predictions scores it.",
 )
 def command(
-    recipe: Path, corpus: Path, output_dir: Path, history: Path, predictions: Path | None
+    recipe: Path,
+    corpus: Path,
+    output_dir: Path | None,
+    history: Path | None,
+    predictions: Path | None,
 ) -> None:
-    """Train the paragraph model that RECIPE describes and print its scores.
+    """Train the model that RECIPE describes and print its scores.
 
-    The scores are by cross-validation by site. Needs the extra "training".
+    The repository has a recipe for the model of paragraphs, data/recipe.toml, and one for that of
+    headlines, data/clickbait.toml. The scores are by cross-validation. Needs the extra "training".
     """
     try:
-        from boilerclass.training import paragraphs
+        from boilerclass.training import clickbait, paragraphs, recipes
     except ImportError as error:
         raise MissingExtra(
             f"training needs {error.name}: pip install 'boilerclass[training]'"
         ) from error
-    history.parent.mkdir(parents=True, exist_ok=True)
-    scores = paragraphs.train(recipe, corpus, output_dir, history, predictions)
+    settings = recipes.read(recipe)
+    kind = settings.get("kind", "paragraphs")
+    out = output_dir or Path("models") / str(kind)
+    log = history or recipe.parent / settings.get("history", "history.csv")
+    if kind == "clickbait" and predictions:
+        raise click.UsageError("--predictions is for the labels of paragraphs.")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if kind == "paragraphs":
+        scores: object = paragraphs.train(recipe, corpus, out, log, predictions)
+    elif kind == "clickbait":
+        scores = clickbait.train(recipe, corpus, out, log)
+    else:
+        raise InvalidOption(f"{recipe}: kind is paragraphs or clickbait, not {kind}")
     click.echo(json.dumps(scores, indent=1))

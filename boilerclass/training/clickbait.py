@@ -3,7 +3,8 @@
 import csv
 import datetime
 import platform
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,10 @@ import numpy as np
 import sklearn
 
 from boilerclass import artifact, curiosity
-from boilerclass.errors import BoilerclassError
+from boilerclass.errors import BoilerclassError, InvalidOption
 from boilerclass.headline_columns import COLUMNS
 from boilerclass.headline_scorer import score
-from boilerclass.training import clickbait_card, clickbait_rows
+from boilerclass.training import clickbait_card, clickbait_rows, recipes
 from boilerclass.training.clickbait_model import (
     Fitted,
     featurise,
@@ -26,31 +27,18 @@ from boilerclass.training.clickbait_model import (
 from boilerclass.training.clickbait_rows import Rows
 from boilerclass.training.clickbait_scores import (
     CROSS_VALIDATED,
+    LABELLED,
     NEVER_TRAINED,
     SOURCE_OUT,
     Score,
-    own_scores,
+    cross_validated,
     source_scores,
     unseen_scores,
 )
 
-NAME = "clickbait-1"
 OUTER_FOLDS = 5
 TOLERANCE = 1e-5
 CHECKED = 5000  # headlines on which inference and scikit-learn must agree
-HISTORY = Path("data/clickbait-history.csv")
-
-# How much a row weighs in the linear model. The guided sources label the curiosity gap, as the
-# project's guide does, and they alone teach the networks; the others know words, no more.
-GUIDED = {"own": 1.0, "examples": 1.0, "ta1c": 1.2, "vi-DS108 (LLM+human)": 0.6}
-OTHERS = {"click-id/all-agree": 0.1, "click-id/majority": 0.1, "chakraborty16": 0.02}
-# Of the others one row in so many trains, and weighs as many: the figures stay, the time does not.
-EVERY = 5
-UNKNOWN = 0.02
-# Clickbait is rare: without this the threshold of 0.5 would miss half of it.
-CLICKBAIT_WEIGHT = 2.1
-# Sources of which nearly half is clickbait, because they were written so.
-BALANCED = ("examples",)
 
 # The figures of the history: of these rows, measured so, under this name.
 TRACKED = {
@@ -60,17 +48,46 @@ TRACKED = {
     ("ta1c", NEVER_TRAINED): ("ta1c", ("auc", "f1")),
     ("vi-ICD", NEVER_TRAINED): ("vi_icd", ("auc", "f1")),
     ("dianam55-ro-mix", NEVER_TRAINED): ("ro_mix", ("auc", "macro_f1")),
+    ("annotated", CROSS_VALIDATED): ("annotated", ("auc", "macro_f1")),
 }
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def train(corpus: Path, out: Path, seed: int = 0, history: Path = HISTORY) -> None:
-    """Leave a trained, checked and scored clickbait model in `out` and its scores in `history`."""
-    rows = clickbait_rows.load(corpus)
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much a row counts in the linear model."""
+
+    guided: Mapping[str, float]
+    """By source, of those that label the curiosity gap; they alone teach the networks."""
+    others: Mapping[str, float]
+    """By source, of those that know words and no more."""
+    every: int
+    """Of the others one row in so many trains, and weighs as many."""
+    unknown: float
+    """Of a row whose source has no weight."""
+    clickbait: Mapping[str, float]
+    """By source, how many times as much as another row of it one of clickbait counts; else 1."""
+
+
+def train(recipe: Path, corpus: Path, out: Path, history: Path) -> list[dict[str, Any]]:
+    """The scores of the model left in `out`, a line of the table each.
+
+    Raises:
+        UnreadableInput: a file that is needed is not in the corpus.
+        InvalidOption: the recipe lacks an entry.
+    """
+    settings = recipes.read(recipe)
+    try:
+        seed, name = settings["seed"], settings["name"]
+        counted = recipes.section(Weights, settings["weights"])
+    except KeyError as error:
+        raise InvalidOption(f"the recipe has no entry {error}") from error
+    annotations = settings.get("annotations")
+    rows = clickbait_rows.load(corpus, recipe.parent / annotations if annotations else None)
     lexicon = curiosity.load()
-    weight, fold = weights(rows), _folds(rows, seed)
-    guided = np.isin(rows.source, sorted(GUIDED))
+    weight, fold = weights(rows, counted), _folds(rows, seed)
+    guided = np.isin(rows.source, sorted(counted.guided))
     taught = np.flatnonzero(guided & (weight > 0))
     known = known_words([rows.headlines[row] for row in taught])
     features = featurise(rows.headlines, lexicon, known)
@@ -84,33 +101,35 @@ def train(corpus: Path, out: Path, seed: int = 0, history: Path = HISTORY) -> No
     fitted = fit(features, rows.label, weight, guided, fold, seed)
     final = probabilities(fitted, features)
     scores = [
-        *own_scores(rows, refit, fold),
+        *cross_validated(rows, refit, fold),
         *unseen_scores(rows, refit),
         *source_scores(rows, refit, final),
     ]
     manifest, arrays = export(fitted, lexicon, known)
-    manifest |= {"seed": seed, "scores": [asdict(line) for line in scores]}
+    table = [asdict(line) for line in scores]
+    manifest |= {"name": name, "seed": seed, "recipe": settings, "scores": table}
     artifact.write(out, manifest, arrays, clickbait_card.card(rows, weight, scores))
     check(out, rows.headlines, final)
-    _append(history, artifact.read(out).digest, seed, scores)
+    _append(history, artifact.read(out), seed, scores)
+    return table
 
 
-def weights(rows: Rows) -> Array:
+def weights(rows: Rows, counted: Weights) -> Array:
     """The weight of every row in training, zero for those that only measure."""
-    table = GUIDED | OTHERS
-    of = np.array([table.get(source, UNKNOWN) for source in rows.source])
-    rare = (rows.label == 1) & ~np.isin(rows.source, BALANCED)
-    weight: Array = of * rows.trainable * np.where(rare, CLICKBAIT_WEIGHT, 1)
-    other = np.isin(rows.source, sorted(OTHERS))
-    taken = np.arange(len(other)) % EVERY == 0
-    return np.where(other, weight * taken * EVERY, weight)
+    table = {**counted.guided, **counted.others}
+    of = np.array([table.get(source, counted.unknown) for source in rows.source])
+    more = np.array([counted.clickbait.get(source, 1) for source in rows.source])
+    weight: Array = of * rows.trainable * np.where(rows.label == 1, more, 1)
+    other = np.isin(rows.source, sorted(counted.others))
+    taken = np.arange(len(other)) % counted.every == 0
+    return np.where(other, weight * taken * counted.every, weight)
 
 
 def _folds(rows: Rows, seed: int) -> Array:
-    """Folds of all rows; only the own ones, which are scored by fold, need stories kept whole."""
+    """Folds of all rows; only those that are scored by fold need stories kept whole."""
     fold = np.random.default_rng(seed).integers(0, OUTER_FOLDS * 4, len(rows.label))
-    own = np.flatnonzero(rows.source == "own")
-    fold[own] = clickbait_rows.folds([rows.headlines[row] for row in own], OUTER_FOLDS, seed)
+    of = np.flatnonzero(np.isin(rows.source, LABELLED))
+    fold[of] = clickbait_rows.folds([rows.headlines[row] for row in of], OUTER_FOLDS, seed)
     return fold
 
 
@@ -120,7 +139,6 @@ def export(
     """The manifest and the arrays that inference rebuilds the model from."""
     joined = network(fitted)
     manifest = {
-        "name": NAME,
         "kind": "clickbait",
         "labels": ["not clickbait", "clickbait"],
         "threshold": 0.5,
@@ -130,13 +148,6 @@ def export(
             "linear": fitted.linear.get_params(),
             "network": fitted.networks[0].get_params(),
             "networks": len(fitted.networks),
-        },
-        "weights": {
-            "guided": GUIDED,
-            "others": OTHERS,
-            "every": EVERY,
-            "clickbait": CLICKBAIT_WEIGHT,
-            "balanced": BALANCED,
         },
         "versions": {
             "python": platform.python_version(),
@@ -170,10 +181,15 @@ def check(out: Path, headlines: list[str], expected: Array) -> None:
         )
 
 
-def _append(history: Path, digest: str, seed: int, scores: list[Score]) -> None:
+def _append(history: Path, model: artifact.Artifact, seed: int, scores: list[Score]) -> None:
     """One more row at the end of the score history; the first training writes the header."""
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    row: dict[str, object] = {"date": today, "model": NAME, "digest": digest[:12], "seed": seed}
+    row: dict[str, object] = {
+        "date": today,
+        "model": model.name,
+        "digest": model.digest[:12],
+        "seed": seed,
+    }
     table = {(line.what, line.how): line for line in scores}
     for (what, how), (column, figures) in TRACKED.items():
         for figure in figures:

@@ -1,6 +1,6 @@
 """Labelled headlines for training and measuring, with what their licences allow."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -10,12 +10,26 @@ import numpy as np
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from boilerclass.training import gold
+from boilerclass import readers
+from boilerclass.training import annotation, gold
 
 # Licences that let a model trained on the rows be shipped; rows under any other only measure.
 TRAINABLE = frozenset(
     {"own labels", "MIT", "Apache-2.0", "CC BY 4.0", "CC BY 3.0", "MIT / CC BY 4.0"}
 )
+DOCUMENTS = (
+    "typed-pages.parquet",
+    "pages-andythefactory.parquet",
+    "pages-fundus.parquet",
+    "pages-htmldate.parquet",
+    "pages-mediacloud.parquet",
+    "pages-mercury.parquet",
+    "pages-trafilatura.parquet",
+    "pages-wcxb.parquet",
+    gold.TEXTS,
+    "texts-unlabelled.jsonl.gz",
+)
+"""Files whose documents have headlines with labels."""
 _ALIKE = 0.5  # cosine of word vectors from which two headlines tell the same story
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -38,12 +52,15 @@ class Rows:
         return np.isin(self.licence, sorted(TRAINABLE)) & ~self.held_out
 
 
-def load(corpus: Path) -> Rows:
-    """The rows of `headlines.jsonl.gz`, and the examples written for this project.
+def load(corpus: Path, annotations: Path | None = None) -> Rows:
+    """The rows of `headlines.jsonl.gz`, the examples written for this project, and the headlines
+    in documents of the corpus that `annotations` has labels for.
 
     A source's `dev` and `test` rows are held out, unless it has no others.
     """
     rows = [*gold.rows(corpus / "headlines.jsonl.gz"), *_examples()]
+    if annotations is not None:
+        rows += _annotated(corpus, annotation.read(annotations))
 
     def column(name: str) -> Array:
         return np.array([row[name] for row in rows])
@@ -57,6 +74,30 @@ def load(corpus: Path) -> Rows:
         licence=column("licence"),
         held_out=~train & np.isin(source, source[train]),
     )
+
+
+def _annotated(
+    corpus: Path, known: Mapping[str, annotation.Annotation]
+) -> Iterator[dict[str, object]]:
+    """The titles and paragraphs that have a label; an uncertain one says nothing."""
+    left = dict(known)
+    for name in DOCUMENTS:
+        for stored in gold.read(corpus / name):
+            if stored.id not in left:
+                continue
+            document = readers.read(stored.page, kind=stored.kind, url=stored.url)
+            of_digest = dict(left.pop(stored.id).codes)  # some stand in two files
+            for text in (stored.title, *document.texts):
+                label = of_digest.pop(annotation.digest(text), annotation.OPEN)
+                if label != annotation.OPEN:
+                    yield {
+                        "headline": " ".join(text.split()),
+                        "label": int(label),
+                        "lang": stored.language,
+                        "source": "annotated",
+                        "licence": "own labels",
+                        "split": "train",
+                    }
 
 
 def _examples() -> Iterator[dict[str, object]]:

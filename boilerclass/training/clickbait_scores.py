@@ -14,6 +14,7 @@ LANGUAGES_OUT = "these left out of training"
 SOURCE_OUT = "source left out of training"
 NEVER_TRAINED = "final model, rows never trained on"
 THRESHOLD = 0.5
+LABELLED = ("own", "annotated")
 FEWEST = 5  # clickbait rows, and others, from which a figure is worth writing down
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -48,32 +49,34 @@ def measured(what: str, how: str, label: Array, probability: Array) -> Iterator[
     yield Score(what, how, len(label), clickbait, *(round(float(f), 4) for f in figures))
 
 
-def own_scores(rows: Rows, refit: Refit, fold: Array) -> Iterator[Score]:
-    """The project's own rows by cross-validation, all together and by language."""
-    own = rows.source == "own"
+def cross_validated(rows: Rows, refit: Refit, fold: Array) -> Iterator[Score]:
+    """The rows labelled after the project's guide, all together and by language."""
+    labelled = np.isin(rows.source, LABELLED)
     probability = np.zeros(len(rows.label))
-    for number in np.unique(fold[own]):
-        out = own & (fold == number)
+    for number in np.unique(fold[labelled]):
+        out = labelled & (fold == number)
         probability[out] = refit(~out)[out]
-    how = CROSS_VALIDATED
-    yield from measured("own", how, rows.label[own], probability[own])
-    rest = own & (rows.language != "ro")
-    yield from measured("own, all but Romanian", how, rows.label[rest], probability[rest])
-    for language in np.unique(rows.language[own]):
-        part = own & (rows.language == language)
-        yield from measured(f"own, {language}", how, rows.label[part], probability[part])
+    for source in LABELLED:
+        of = rows.source == source
+        parts = {source: of, f"{source}, all but Romanian": of & (rows.language != "ro")} | {
+            f"{source}, {language}": of & (rows.language == language)
+            for language in np.unique(rows.language[of])
+        }
+        for what, part in parts.items():
+            yield from measured(what, CROSS_VALIDATED, rows.label[part], probability[part])
 
 
 def unseen_scores(rows: Rows, refit: Refit) -> Iterator[Score]:
-    """Own rows in Romanian, then in the other languages, none of them seen in own rows."""
-    own = rows.source == "own"
+    """Own rows in Romanian, then in the other languages, from none labelled after the guide."""
+    labelled = np.isin(rows.source, LABELLED)
     for what, part in (
         ("Romanian", rows.language == "ro"),
         ("all but Romanian", rows.language != "ro"),
     ):
-        out = own & part
-        if out.any() and (own & ~part).any():
-            yield from measured(f"own, {what}", LANGUAGES_OUT, rows.label[out], refit(~out)[out])
+        own = (rows.source == "own") & part
+        if own.any() and (labelled & ~part).any():
+            found = refit(~(labelled & part))
+            yield from measured(f"own, {what}", LANGUAGES_OUT, rows.label[own], found[own])
 
 
 def source_scores(rows: Rows, refit: Refit, final: Array) -> Iterator[Score]:
