@@ -19,7 +19,7 @@ SOURCES = {
     "htmldate": "adbar/htmldate evaluation pages, Apache-2.0 repository",
     "mediacloud": "mediacloud/metadata-lib fixtures, Apache-2.0 repository",
     "composed": "plain texts made of the articles of the other rows, with invented lines",
-    "texts-unlabelled": "plain texts of news sites, no licence stated, without labels",
+    "texts-unlabelled": "plain texts of news sites, no licence stated, labelled in part",
     "typed-texts": "plain texts of news sites, no licence stated, labelled for this project",
 }
 
