@@ -52,9 +52,13 @@ def families(columns: int) -> dict[str, NDArray[np.int64]]:
 
 def rows(corpus: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """What was left out, and the scores without it."""
-    settings = recipes.read(HERE.parent / "data" / "recipe.toml")
+    path = HERE.parent / "data" / "recipe.toml"
+    settings = recipes.read(path)
     recipe = paragraphs.read_recipe(settings)
-    examples, weights = paragraphs.load(settings["sources"], corpus, recipe.folds, recipe.seed)
+    annotations = paragraphs.read_annotations(path, settings)
+    examples, weights = paragraphs.load(
+        settings["sources"], corpus, recipe.folds, recipe.seed, annotations
+    )
     data = matrix.build(examples, [paragraphs.fold_of(e.site, recipe.folds) for e in examples])
     of_row = stack.row_weights(data, weights)
     ground = stack.ground(data, of_row, recipe)

@@ -20,7 +20,12 @@ from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
 from boilerclass import artifact, curiosity
-from boilerclass.errors import BoilerclassError, InvalidOption, ModelMismatch
+from boilerclass.errors import (
+    BoilerclassError,
+    InvalidOption,
+    ModelMismatch,
+    UnreadableInput,
+)
 from boilerclass.headline_columns import COLUMNS, columns
 from boilerclass.headline_scorer import construct, score
 from boilerclass.headlines import read
@@ -289,6 +294,13 @@ def test_a_recipe_without_a_weight_is_named(small_corpus: Path) -> None:
     recipe.write_text(RECIPE.replace("unknown = 0.02", ""))
     with pytest.raises(InvalidOption, match="'unknown'"):
         training.train(recipe, small_corpus, small_corpus / "model", small_corpus / "history.csv")
+
+
+def test_documents_that_the_corpus_lacks_are_named(small_corpus: Path) -> None:
+    labels = small_corpus / "labels.jsonl"
+    labels.write_text("")
+    with pytest.raises(UnreadableInput, match=r"cannot read .*typed-pages\.parquet"):
+        clickbait_rows.load(small_corpus, labels)
 
 
 def test_headlines_of_documents_are_found_by_their_digests(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -36,16 +36,18 @@ class Annotation:
 
     codes: Mapping[str, str]
 
-    def roles(self, texts: Iterable[str], unsure: int) -> NDArray[np.int8]:
-        """Index into ROLES for each text, ``unsure`` where it is not known."""
+    def of(self, texts: Iterable[str]) -> Iterator[str]:
+        """The code of each text, OPEN where it has none."""
         met: dict[str, int] = defaultdict(int)
-        out = []
         for text in texts:
             key = digest(text)
-            known = self.codes.get(key, "")[met[key] : met[key] + 1]
+            yield self.codes.get(key, "")[met[key] : met[key] + 1] or OPEN
             met[key] += 1
-            out.append(CODES.index(known) if known and known in CODES else unsure)
-        return np.array(out, dtype=np.int8)
+
+    def roles(self, texts: Iterable[str], unsure: int) -> NDArray[np.int8]:
+        """Index into ROLES for each text, ``unsure`` where it is not known."""
+        codes = self.of(texts)
+        return np.array([CODES.index(c) if c in CODES else unsure for c in codes], dtype=np.int8)
 
 
 def labelled(stored: Gold, known: Annotation) -> Gold:

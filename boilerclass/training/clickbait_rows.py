@@ -86,9 +86,9 @@ def _annotated(
             if stored.id not in left:
                 continue
             document = readers.read(stored.page, kind=stored.kind, url=stored.url)
-            of_digest = dict(left.pop(stored.id).codes)  # some stand in two files
-            for text in (stored.title, *document.texts):
-                label = of_digest.pop(annotation.digest(text), annotation.OPEN)
+            texts = (stored.title, *document.texts)
+            labels = left.pop(stored.id).of(texts)  # some stand in two files
+            for text, label in zip(texts, labels, strict=True):
                 if label != annotation.OPEN:
                     yield {
                         "headline": " ".join(text.split()),

@@ -179,10 +179,8 @@ def _compose(
         lines += _player(chooser)
     tags = _tags(body, chooser) if chooser.random() < TAGGED else []
     first = chooser.random() < 0.4
-    lines += tags if first else []
-    if chooser.random() < 0.75:
-        lines += _tail(article, others, stock, chooser)
-    lines += tags if not first else []
+    tail = _tail(article, others, stock, chooser) if chooser.random() < 0.75 else []
+    lines += tags + tail if first else tail + tags
     if chooser.random() < 0.6:
         lines += _footer(promos, stock, chooser)
     return lines

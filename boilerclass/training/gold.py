@@ -126,6 +126,8 @@ def parquet(path: Path) -> Iterator[Gold]:
                 yield _gold(row, f"{path}, row {number}", path.stem)
     except pyarrow.ArrowInvalid as error:
         raise UnreadableInput(f"{path}: not a whole Parquet file ({error})") from error
+    except OSError as error:
+        raise UnreadableInput(f"cannot read {path}: {error}") from error
 
 
 def jsonl(path: Path) -> Iterator[Gold]:

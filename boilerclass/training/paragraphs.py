@@ -157,7 +157,7 @@ def load(
             if not len(example.document.paragraphs):
                 continue
             # A text that is made bears the id of the document that it is made of.
-            known = None if name in (THINNED, COMPOSED) else annotations.of.get(example.id)
+            known = None if example.source == augment.MADE else annotations.of.get(example.id)
             own = weight if known is None else annotations.weights[example.document.kind]
             examples.append(example if known is None else corpus.annotated(example, known))
             weights.append(0.0 if example.id == corpus.SEED else own)

@@ -6,11 +6,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from boilerclass.errors import InvalidOption, UnreadableInput
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -34,4 +37,4 @@ def section(kind: type[T], settings: Mapping[str, Any]) -> T:
     Raises:
         KeyError: one is missing.
     """
-    return kind(**{field.name: settings[field.name] for field in fields(kind)})  # type: ignore[arg-type]
+    return kind(**{field.name: settings[field.name] for field in fields(kind)})
