@@ -147,7 +147,7 @@ def overhead(examples: list[Example], memory: SiteMemory) -> None:
         spent += time.process_time() - start
         return result
 
-    evidence.weigh = timed
+    evidence.weigh = timed  # type: ignore[assignment]  # the same, with a clock
     for _ in pipeline.classifier().label_many(pages, options=chosen):
         pass
     evidence.weigh = weigh

@@ -115,7 +115,7 @@ def compared(htmls: Sequence[str]) -> list[Row]:
     best = dict.fromkeys(todo, float("inf"))
     for _ in range(ROUNDS):  # noise only ever adds
         for name, task in todo.items():
-            best[name] = min(best[name], seconds(lambda task=task: task(htmls)))
+            best[name] = min(best[name], seconds(functools.partial(task, htmls)))
     peer = best.get(PEER)
     return [
         (name, f"{s / len(htmls) * 1000:.2f}", f"{s / peer:.2f}" if peer else "")
@@ -159,8 +159,8 @@ def by_number() -> list[tuple[int, float]]:
     known = [invented_pages.page(seed, SMALL) for seed in range(KNOWN)]
     found = []
     for number in NUMBERS:
-        stream = (known[i % KNOWN] for i in range(number))
-        spent = seconds(lambda stream=stream: sum(1 for _ in boilerclass.label_many(stream)))
+        stream = [known[i % KNOWN] for i in range(number)]
+        spent = seconds(functools.partial(labelled, stream))
         found.append((number, spent / number * 1000))
     return found
 

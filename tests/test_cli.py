@@ -96,7 +96,10 @@ def test_bad_inputs_are_named_and_the_others_done(run: Run, tree: Path) -> None:
     ]
     assert err.splitlines() == [
         f"boilerclass: {tree}/news/dangling.html: No such file or directory",
-        f"boilerclass: {tree}/news/logo: is a PNG image, not HTML or text",
+        (
+            f"boilerclass: {tree}/news/logo: is a PNG image, not HTML or text: "
+            "convert it first, or leave it out"
+        ),
         f"boilerclass: {tree}/missing.html: there is no such file or directory",
         "boilerclass: 5 read: 2 written, 3 failed",
     ]

@@ -32,7 +32,7 @@ def document(stream: Stream, reading: Reading) -> bytes:
     """
     foreign = describe(stream.head(HEAD), encoding_known=reading.encoding is not None)
     if foreign:
-        raise UnreadableInput(f"is {foreign}, not HTML or text")
+        raise UnreadableInput(f"is {foreign}, not HTML or text: convert it first, or leave it out")
     pieces: list[bytes] = []
     left = reading.max_bytes
     while piece := stream.read(CHUNK):

@@ -15,7 +15,7 @@ from boilerclass.containers.stream import CHUNK, Stream
 from boilerclass.errors import UnreadableInput
 
 ENCRYPTED = "is encrypted: unpack the archive with its password first"
-OFFICE = "is an office document, not HTML or text"
+OFFICE = "is an office document, not HTML or text: convert it first, or leave it out"
 BITE = 1 << 12
 """Bytes asked for at once of a member in bzip2 or LZMA, whose decoders in zipfile know no limit but
 what goes in."""
