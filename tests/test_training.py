@@ -240,6 +240,24 @@ def test_teasers_are_dressed_as_sites_dress_them() -> None:
     assert any(line.lower().startswith(leads) for line in teasers)
 
 
+def test_interviews_are_core_and_placeholders_stand_several_times() -> None:
+    examples = list(corpus.folder(EXAMPLES))
+    made = compose.composed(examples, [0] * len(examples), seed=0)
+    chrome = ROLES.index("chrome")
+    asked, again = 0, 0
+    for example in made:
+        known = phrasebook.of(example.language)
+        lines = list(zip(example.document.texts, example.targets.tolist(), strict=True))
+        questions = {q for q in known.get("core", ()) if q.endswith("?")}
+        roles = [role for text, role in lines if text in questions]
+        assert set(roles) <= {corpus.BODY}
+        asked += len(roles) > 2
+        placeholders = [text for text, role in lines if role == chrome and text in known["chrome"]]
+        again += len(placeholders) > len(set(placeholders))
+    assert 0 < asked < len(made) / 2
+    assert 0 < again < len(made) / 2
+
+
 def test_roles_follow_words_over_other_boundaries() -> None:
     body, chrome = ROLES.index("body"), ROLES.index("chrome")
     shares = align.share(

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from boilerclass.errors import UnreadableInput
 
 TOO_LARGE = "is larger than {limit:,} bytes; raise --max-bytes to have it read"
+FOREIGN = "is {what}, not HTML or text: convert it first, or leave it out"
 
 
 class Record(NamedTuple):
@@ -59,3 +60,8 @@ class Reading:
 def too_large(limit: int) -> UnreadableInput:
     """The error of what is beyond the limit."""
     return UnreadableInput(TOO_LARGE.format(limit=limit))
+
+
+def foreign(what: str) -> UnreadableInput:
+    """The error of what is surely no page and no text, named in words that fit after "is"."""
+    return UnreadableInput(FOREIGN.format(what=what))

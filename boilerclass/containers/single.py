@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from boilerclass.containers.compression import MAGIC, Inflater, compression_of
-from boilerclass.containers.record import Reading, too_large
+from boilerclass.containers.record import Reading, foreign, too_large
 from boilerclass.containers.signatures import SAMPLE, describe
 from boilerclass.containers.stream import CHUNK, Stream
-from boilerclass.errors import UnreadableInput
 
 HEAD = SAMPLE
 """Bytes by which a file is told."""
@@ -30,9 +29,9 @@ def document(stream: Stream, reading: Reading) -> bytes:
     Raises:
         UnreadableInput: it is too large, damaged, or neither HTML nor text.
     """
-    foreign = describe(stream.head(HEAD), encoding_known=reading.encoding is not None)
-    if foreign:
-        raise UnreadableInput(f"is {foreign}, not HTML or text: convert it first, or leave it out")
+    what = describe(stream.head(HEAD), encoding_known=reading.encoding is not None)
+    if what:
+        raise foreign(what)
     pieces: list[bytes] = []
     left = reading.max_bytes
     while piece := stream.read(CHUNK):

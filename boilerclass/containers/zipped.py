@@ -10,12 +10,11 @@ from collections.abc import Iterator
 
 from boilerclass.containers import members_document
 from boilerclass.containers.archive import passed_by
-from boilerclass.containers.record import Reading, Record
+from boilerclass.containers.record import Reading, Record, foreign
 from boilerclass.containers.stream import CHUNK, Stream
 from boilerclass.errors import UnreadableInput
 
 ENCRYPTED = "is encrypted: unpack the archive with its password first"
-OFFICE = "is an office document, not HTML or text: convert it first, or leave it out"
 BITE = 1 << 12
 """Bytes asked for at once of a member in bzip2 or LZMA, whose decoders in zipfile know no limit but
 what goes in."""
@@ -42,7 +41,7 @@ def records(stream: Stream, reading: Reading, start: int) -> Iterator[Record]:
             raise UnreadableInput(f"is no sound ZIP archive: {error}") from error
         members = archive.infolist()
         if any(member.filename == "[Content_Types].xml" for member in members):
-            raise UnreadableInput(OFFICE)
+            raise foreign("an office document")
         for ordinal, member in enumerate(members[start:], start):
             if not member.is_dir():
                 yield _record(archive, member, ordinal, reading)

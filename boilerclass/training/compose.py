@@ -33,9 +33,9 @@ CUT_SHORT = 0.2
 """Share of texts that hold the first paragraphs only, as where readers have to pay."""
 INSIDE = (("core", 0.5), ("promo", 0.2), ("ad", 0.1), ("chrome", 0.2), ("caption", 0.1))
 """Roles of the phrasebook's lines inside an article, and the share of texts that have them."""
-AGAIN = (1, 1, 2, 3)
-"""How often chrome inside an article stands there: what replaces a post or a video that may not be
-shown does so for each of them."""
+AGAIN = {"chrome": (1, 1, 2, 3)}
+"""How often what is inside stands there, where that is not once: what replaces a post or a video
+that may not be shown does so for each of them."""
 TAGGED = 0.3
 """Share of texts that have the article's tags behind it."""
 INTERVIEWS = 0.08
@@ -175,6 +175,6 @@ def _inside(
     for role, share in INSIDE:
         if chooser.random() < share:
             lines = stock.some(role, 2, chooser)
-            for _ in range(chooser.choice(AGAIN) if role == "chrome" else 1):
+            for _ in range(chooser.choice(AGAIN[role]) if role in AGAIN else 1):
                 somewhere().extend(lines)
     return found

@@ -137,18 +137,19 @@ def tags(body: Sequence[str], chooser: random.Random) -> list[Line]:
     if not starts:
         return []
     shape = chooser.choice((str.lower, str.lower, str.upper, str.title, "#{}".format))
-    tags = [
+    found = [
         shape(" ".join(words[i : i + chooser.choice((1, 1, 2, 2, 3))]).strip())
         for i in chooser.sample(starts, min(len(starts), chooser.randint(1, 7)))
     ]
     if chooser.random() < 0.3:
-        tags = [chooser.choice((", ", " ", " | ", " • ")).join(tags)]
-    return [(tag, ROLE_NUMBER["meta"]) for tag in tags]
+        found = [chooser.choice((", ", " ", " | ", " • ")).join(found)]
+    return [(tag, ROLE_NUMBER["meta"]) for tag in found]
 
 
 def teaser(
     article: Article, others: Sequence[Article], stock: Stock, chooser: random.Random
 ) -> list[Line]:
+    """A pointer to other pieces, with or without a cue."""
     if chooser.random() < 0.2 and "teaser" in stock.lines:
         return stock.some("teaser", 1, chooser)
     role = ROLE_NUMBER["teaser"]
@@ -190,6 +191,7 @@ def _dressed(title: str, stock: Stock, chooser: random.Random) -> str:
 def tail(
     article: Article, others: Sequence[Article], stock: Stock, chooser: random.Random
 ) -> list[Line]:
+    """Lists of other pieces as they stand behind an article, with or without headings."""
     role = ROLE_NUMBER["recommendation"]
     headings = [*stock.cues["recommendation"], *stock.cues["teaser"]]
     doubled, led = chooser.random() < 0.5, chooser.random() < 0.5
