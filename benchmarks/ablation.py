@@ -69,7 +69,8 @@ def rows(corpus: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         found = stack.networks(data, layers, of_row, seeded)
         decided = stack.decide(data, layers, found, of_row, seeded)
         lines = calibration.fit(data, decided)
-        return paragraphs.measure(data, calibration.calibrated(data, decided, lines))
+        roles = calibration.calibrated(data, decided, lines)
+        return paragraphs.measure(data, roles, paragraphs.factors(data, roles))
 
     for seed in range(recipe.seed, recipe.seed + SEEDS):
         yield f"nothing, seed {seed}", scores(ground, of_row, seed)

@@ -23,44 +23,53 @@ DATA_REASON = "rule: article text from the page's structured data, absent from i
 
 
 def labels(
-    roles: Floats, chars: Floats, *, threshold: float | None, beta: float
+    roles: Floats, chars: Floats, *, threshold: float | None, beta: float, factors: Floats
 ) -> tuple[Ints, Floats]:
     """Index into LABELS for each paragraph of one document, and the probabilities of the labels,
     shape (n, 5).
 
     A paragraph is core from the threshold on; with None from the one that is best for the
-    document, see :func:`best_threshold`. The rest get the most probable other label.
+    document, see :func:`best_threshold`. The rest get the other label whose probability times its
+    factor, of which there are five, is highest: of a rare one more is found so.
     """
     if kernels is None:
-        return labels_python(roles, chars, threshold, beta)
+        return labels_python(roles, chars, threshold, beta, factors)
     n = len(roles)
     chosen, probabilities = np.empty(n, dtype=np.int64), np.empty((n, len(LABELS)), np.float32)
     own = np.ascontiguousarray(roles), LABEL_OF_ROLES, np.ascontiguousarray(chars)
     limits = -1 if threshold is None else threshold, beta, LOWEST, HIGHEST, CORE
-    kernels.decide(*own, *limits, chosen, probabilities)
+    kernels.decide(*own, *limits, factors, chosen, probabilities)
     return chosen, probabilities
 
 
 def labels_python(
-    roles: Floats, chars: Floats, threshold: float | None, beta: float
+    roles: Floats, chars: Floats, threshold: float | None, beta: float, factors: Floats
 ) -> tuple[Ints, Floats]:
     """The same without the kernel."""
     probabilities = roles @ TO_LABELS
     core = probabilities[:, CORE]
     if threshold is None:
         threshold = best_threshold(core, chars, beta)
-    rest = probabilities.copy()
-    rest[:, CORE] = -1
-    return np.where(core >= threshold, CORE, rest.argmax(axis=1)), probabilities
+    return np.where(core >= threshold, CORE, _other(probabilities, factors)), probabilities
 
 
-def obey(forced: Mapping[int, Forced], chosen: Ints, probabilities: Floats) -> None:
+def _other(probabilities: Floats, factors: Floats) -> Ints:
+    """The label of each row if it is not core."""
+    weighed = probabilities * factors
+    weighed[:, CORE] = -1
+    found: Ints = weighed.argmax(axis=1)
+    return found
+
+
+def obey(
+    forced: Mapping[int, Forced], chosen: Ints, probabilities: Floats, factors: Floats
+) -> None:
     """Change the chosen labels, indices into LABELS, to what the user's own rules want."""
     for i, verdict in forced.items():
         if verdict.keep:
             chosen[i] = CORE
         elif chosen[i] == CORE:
-            chosen[i] = max(set(range(len(LABELS))) - {CORE}, key=probabilities[i].__getitem__)
+            chosen[i] = _other(probabilities[i : i + 1], factors)[0]
 
 
 def best_threshold(core: Floats, chars: Floats, beta: float) -> float:

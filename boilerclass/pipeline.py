@@ -57,12 +57,16 @@ class Classifier:
                 "computes: use the version named in its model.json, or train it again"
             )
         self.name = model.name
-        self.betas: dict[str, dict[str, float]] = dict(model.manifest["betas"])
         try:
+            self.betas: dict[str, dict[str, float]] = dict(model.manifest["betas"])
+            self.factors = {
+                kind: np.array([factors[label] for label in LABELS], dtype=np.float32)
+                for kind, factors in model.manifest["factors"].items()
+            }
             self.scorer = scorer.from_arrays(model.arrays)
         except KeyError as error:
             raise ModelMismatch(
-                f"model {model.name} lacks the array {error}, which this version of boilerclass "
+                f"model {model.name} lacks {error}, which this version of boilerclass "
                 "needs: use the version named in its model.json, or train it again"
             ) from error
 
@@ -173,8 +177,11 @@ class Classifier:
                 core = (roles @ context.TO_LABELS)[:, decode.CORE]
                 threshold = decode.best_threshold(core, chars, beta)
             roles, found = evidence.weigh(document, roles, options.sites)
-        chosen, probabilities = decode.labels(roles, chars, threshold=threshold, beta=beta)
-        decode.obey(document.forced, chosen, probabilities)
+        factors = self.factors[document.kind]
+        chosen, probabilities = decode.labels(
+            roles, chars, threshold=threshold, beta=beta, factors=factors
+        )
+        decode.obey(document.forced, chosen, probabilities, factors)
         verdict = _Verdict(chosen, roles, probabilities)
         outside = _outside(found, alone, probabilities, chosen)
         labels = [LABELS[i] for i in chosen.tolist()]

@@ -1,9 +1,10 @@
 """Arrays and evidence to probabilities, with numpy alone.
 
 Two linear models read the hashed n-grams and class words. A network reads their scores with the
-counted columns and those of both neighbours. What it is in doubt of, a second network reads again
-together with the first one's verdicts around it and over the page. Where that cannot tell either
-whether it is core, in pages a forest decides from what the second network was given.
+counted columns and those of both neighbours. What it is in doubt of, a second network, one for
+pages and another for plain text, reads again together with the first one's verdicts around it and
+over the document. Where that of pages cannot tell either whether it is core, a forest decides from
+what it was given.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from boilerclass.batch import Batch
 from boilerclass.features import COLUMNS as OWN
-from boilerclass.features import Evidence, context, ngrams, words
+from boilerclass.features import CUES, Evidence, context, ngrams, words
 from boilerclass.features.shifts import shifted
 from boilerclass.forest import Forest
 from boilerclass.labels import LABELS, Label
@@ -135,6 +136,8 @@ class Scorer:
     three."""
     context_standard: Standard
     second: Network
+    plain: Network
+    """The second network of plain text."""
     forest: Forest
     """Its log odds are those of core."""
     lines: Floats
@@ -169,21 +172,22 @@ class Scorer:
         beside = neighbours(sums, self.first.hidden_bias, batch)
         units = beside.shape[1]
         verdict = self.first.probabilities(sums[:, :units].copy(), beside)
-        around = context.features(batch, verdict)
+        around = context.features(batch, verdict, evidence.dense[:, CUES])
         self.context_standard.move(around, columns, own_size)
         return Inputs(columns, beside, verdict, kind > 0)
 
     def roles(self, inputs: Inputs) -> Floats:
         """Shape (n, k): the probability of each role; of core calibrated where it is in doubt."""
-        second, found = self.second, inputs.verdict.copy()
-        rows = np.flatnonzero(doubtful(found))
-        columns = inputs.columns[rows]
-        again = second.probabilities(second.sums(columns), second.hidden_bias)
-        open_ = np.flatnonzero(undecided(again))
-        odds, html = core_odds(again[open_]), inputs.html[rows[open_]]
-        odds[html] = self.forest(columns[open_[html]])
-        again[open_] = with_core(again[open_], along(self.lines, odds, html))
-        found[rows] = again
+        found = inputs.verdict.copy()
+        doubt = doubtful(found)
+        for html, second in ((False, self.plain), (True, self.second)):
+            rows = np.flatnonzero(doubt & (inputs.html == html))
+            columns = inputs.columns[rows]
+            again = second.probabilities(second.sums(columns), second.hidden_bias)
+            open_ = np.flatnonzero(undecided(again))
+            odds = self.forest(columns[open_]) if html else core_odds(again[open_])
+            again[open_] = with_core(again[open_], along(self.lines[int(html)], odds))
+            found[rows] = again
         return found
 
     def without_own(self, inputs: Inputs, columns: Sequence[int]) -> Inputs:
@@ -231,6 +235,7 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Scorer:
         together=np.concatenate(np.split(first.hidden, 3), axis=1),
         context_standard=Standard(get("context_mean"), get("context_scale")),
         second=network("second"),
+        plain=network("plain"),
         forest=Forest(
             columns=arrays["forest_columns"],
             thresholds=get("forest_thresholds"),
@@ -247,7 +252,7 @@ def is_html(batch: Batch) -> Floats:
 
 
 def doubtful(verdict: Floats) -> NDArray[np.bool_]:
-    """Shape (n,): which paragraphs the second network is asked about, from the first one's
+    """Shape (n,): which paragraphs a second network is asked about, from the first one's
     probabilities of the roles."""
     found: NDArray[np.bool_] = verdict @ _CHROME < SURE
     return found
@@ -267,9 +272,9 @@ def core_odds(roles: Floats) -> Floats:
     return np.asarray(np.log(core / (1 - core)), dtype=np.float32)
 
 
-def along(lines: Floats, odds: Floats, html: NDArray[np.bool_]) -> Floats:
-    """Log odds of core, calibrated; see ``Scorer.lines``."""
-    factor, summand = lines[html.astype(np.int64)].T
+def along(line: Floats, odds: Floats) -> Floats:
+    """Log odds of core, calibrated by one of ``Scorer.lines``."""
+    factor, summand = line
     return np.asarray(factor * odds + summand, dtype=np.float32)
 
 

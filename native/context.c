@@ -4,7 +4,7 @@
 #include "batch.h"
 #include <math.h>
 
-enum { LABELS = 5, MOST_ROLES = 32, DISTANCES = 9, FAR = 50, MOST_STEPS = 64 };
+enum { LABELS = 5, MOST_ROLES = 32, DISTANCES = 9, FAR = 50, MOST_STEPS = 64, MOST_CUES = 32 };
 enum { BLOCKS = 6 + 3 * LABELS };
 
 typedef struct {
@@ -13,7 +13,9 @@ typedef struct {
     Py_ssize_t role_count, stride;
     int64_t label_of[MOST_ROLES];
     int64_t shifts[MOST_STEPS], windows[MOST_STEPS];
-    Py_ssize_t shift_count, window_count, comment, title, beside;
+    Py_ssize_t shift_count, window_count, comment, title, beside, cue_count;
+    unsigned long long heading; /* flags */
+    const float *cues;
     double body_share;
     float *out;
     float *labels;    /* LABELS of each paragraph */
@@ -119,6 +121,27 @@ static void fill_distances(const Work *w, Py_ssize_t lo, Py_ssize_t hi, Py_ssize
     }
 }
 
+/* What is said of the heading above a paragraph, how far back that is and the last cue of each
+ * class. */
+static void fill_headings(const Work *w, Py_ssize_t lo, Py_ssize_t hi, Py_ssize_t first)
+{
+    Py_ssize_t heading = -1, cues[MOST_CUES];
+    for (Py_ssize_t k = 0; k < w->cue_count; k++)
+        cues[k] = -1;
+    for (Py_ssize_t i = lo; i < hi; i++) {
+        float *column = w->out + i * w->stride + first;
+        if (heading >= 0)
+            memcpy(column, w->labels + heading * LABELS, LABELS * sizeof *column);
+        column += LABELS;
+        *column++ = log_distance(heading < 0 ? FAR : i - heading);
+        for (Py_ssize_t k = 0; k < w->cue_count; k++) {
+            *column++ = log_distance(cues[k] < 0 ? FAR : i - cues[k]);
+            cues[k] = w->cues[i * w->cue_count + k] > 0 ? i : cues[k];
+        }
+        heading = w->b.flags[i] & w->heading ? i : heading;
+    }
+}
+
 /* The blocks of the body, which may be -1; see `_blocks` of the twin. */
 static void fill_blocks(const Work *w, Py_ssize_t lo, Py_ssize_t hi, int64_t body, Py_ssize_t first)
 {
@@ -195,7 +218,8 @@ static int fill(const Work *w)
 {
     const Batch *b = &w->b;
     Py_ssize_t groups = w->role_count + LABELS * (w->shift_count + 2 * w->window_count);
-    Py_ssize_t blocks = groups + 2 * LABELS + DISTANCES;
+    Py_ssize_t headings = groups + 2 * LABELS + DISTANCES;
+    Py_ssize_t blocks = headings + LABELS + 1 + w->cue_count;
     Py_ssize_t next = 0; /* elements come page after page */
     fill_labels(w);
     sum_up(w);
@@ -208,30 +232,36 @@ static int fill(const Work *w)
         for (Py_ssize_t i = lo; i < hi; i++)
             fill_steps(w, i, lo, hi, w->out + i * w->stride + w->role_count);
         fill_distances(w, lo, hi, groups + 2 * LABELS);
+        fill_headings(w, lo, hi, headings);
     }
     return fill_groups(w, groups);
 }
 
 /* context(batch, roles, label of each role, shifts, windows, comment, title, share of the core that
- * a body holds, paragraphs beside a block, out, stride) -> None: fills in the first columns of rows
+ * a body holds, paragraphs beside a block, flags of a heading, cues, classes of them, out, stride) -> None: fills in the first columns of rows
  * of zeros; comment and title are numbers of roles. */
 PyObject *kernels_context(PyObject *module, PyObject *args)
 {
     (void)module;
-    PyObject *arrays, *roles_, *label_of, *shifts, *windows, *out_, *result = NULL;
-    Py_buffer roles, out;
+    PyObject *arrays, *roles_, *label_of, *shifts, *windows, *cues_, *out_, *result = NULL;
+    Py_buffer roles, cues, out;
     Work w = {0};
-    if (!PyArg_ParseTuple(args, "O!OO!O!O!nndnOn", &PyTuple_Type, &arrays, &roles_, &PyTuple_Type,
+    if (!PyArg_ParseTuple(args, "O!OO!O!O!nndnKOnOn", &PyTuple_Type, &arrays, &roles_, &PyTuple_Type,
                           &label_of, &PyTuple_Type, &shifts, &PyTuple_Type, &windows, &w.comment,
-                          &w.title, &w.body_share, &w.beside, &out_, &w.stride)
+                          &w.title, &w.body_share, &w.beside, &w.heading, &cues_, &w.cue_count,
+                          &out_, &w.stride)
         || (w.role_count = numbers_take(label_of, w.label_of, MOST_ROLES, LABELS - 1)) < 0
         || (w.shift_count = numbers_take(shifts, w.shifts, MOST_STEPS, 1 << 20)) < 0
         || (w.window_count = numbers_take(windows, w.windows, MOST_STEPS, 1 << 20)) < 0
         || !batch_take(arrays, &w.b))
         return NULL;
     Py_ssize_t n = w.b.n, columns;
-    columns = w.role_count + LABELS * (w.shift_count + 2 * w.window_count + 2) + DISTANCES
-              + BLOCKS;
+    if (w.cue_count < 0 || w.cue_count > MOST_CUES) {
+        PyErr_Format(PyExc_ValueError, "at most %d classes of cues", MOST_CUES);
+        goto batch;
+    }
+    columns = w.role_count + LABELS * (w.shift_count + 2 * w.window_count + 3) + DISTANCES + 1
+              + w.cue_count + BLOCKS;
     int wrong = w.stride < columns || w.stride > 1 << 16 || w.comment < 0 || w.title < 0
                 || w.comment >= w.role_count || w.title >= w.role_count || w.beside < 0
                 || w.beside > 1 << 20;
@@ -245,9 +275,12 @@ PyObject *kernels_context(PyObject *module, PyObject *args)
     }
     if (!buffer_take(roles_, &roles, PyBUF_SIMPLE, n * w.role_count, sizeof(float)))
         goto batch;
-    if (!buffer_take(out_, &out, PyBUF_WRITABLE, n * w.stride, sizeof(float)))
+    if (!buffer_take(cues_, &cues, PyBUF_SIMPLE, n * w.cue_count, sizeof(float)))
         goto roles;
+    if (!buffer_take(out_, &out, PyBUF_WRITABLE, n * w.stride, sizeof(float)))
+        goto cues;
     w.roles = roles.buf;
+    w.cues = cues.buf;
     w.out = out.buf;
     w.labels = PyMem_Malloc((n + 1) * LABELS * sizeof *w.labels);
     w.running = PyMem_Malloc((n + 1) * LABELS * sizeof *w.running);
@@ -271,6 +304,8 @@ PyObject *kernels_context(PyObject *module, PyObject *args)
     PyMem_Free(w.depth);
     PyMem_Free(w.group);
     PyBuffer_Release(&out);
+cues:
+    PyBuffer_Release(&cues);
 roles:
     PyBuffer_Release(&roles);
 batch:

@@ -50,34 +50,35 @@ static float best_threshold(const Page *p)
     return found > p->highest ? p->highest : found;
 }
 
-/* decide(roles, label of each role, chars, threshold, beta, lowest, highest, core, chosen,
+/* decide(roles, label of each role, chars, threshold, beta, lowest, highest, core, factors, chosen,
  * probabilities) -> None: fills in the numbers of the chosen labels, int64, and the probabilities of
- * the five. A negative threshold has the best one found, between the lowest and the highest. */
+ * the five, which count by their factors. A negative threshold has the best one found, between the
+ * lowest and the highest. */
 PyObject *kernels_decide(PyObject *module, PyObject *args)
 {
     (void)module;
-    enum { ROLES, CHARS, CHOSEN, PROBABILITIES, VIEWS };
+    enum { ROLES, CHARS, FACTORS, CHOSEN, PROBABILITIES, VIEWS };
     PyObject *objects[VIEWS], *label_of_, *result = NULL;
     Py_buffer views[VIEWS];
     int64_t label_of[MOST_ROLES];
     float threshold;
     Page p = {0};
     int taken = 0;
-    if (!PyArg_ParseTuple(args, "OO!OffffnOO", &objects[ROLES], &PyTuple_Type, &label_of_,
+    if (!PyArg_ParseTuple(args, "OO!OffffnOOO", &objects[ROLES], &PyTuple_Type, &label_of_,
                           &objects[CHARS], &threshold, &p.beta, &p.lowest, &p.highest, &p.core,
-                          &objects[CHOSEN], &objects[PROBABILITIES]))
+                          &objects[FACTORS], &objects[CHOSEN], &objects[PROBABILITIES]))
         return NULL;
     Py_ssize_t count = numbers_take(label_of_, label_of, MOST_ROLES, LABELS - 1);
     if (count < 0)
         return NULL;
     for (; taken < VIEWS; taken++)
         if (!buffer_take(objects[taken], &views[taken],
-                         taken == ROLES || taken == CHARS ? PyBUF_SIMPLE : PyBUF_WRITABLE, 0, 1))
+                         taken < CHOSEN ? PyBUF_SIMPLE : PyBUF_WRITABLE, 0, 1))
             goto done;
     p.n = views[CHARS].len / 4;
     int fits = count > 0 && p.core >= 0 && p.core < LABELS && views[ROLES].len / 4 / count >= p.n
                && views[CHOSEN].len / 8 >= p.n && views[PROBABILITIES].len / 4 / LABELS >= p.n
-               && p.n <= INT32_MAX;
+               && views[FACTORS].len / 4 >= LABELS && p.n <= INT32_MAX;
     for (Py_ssize_t k = 0; fits && k < count; k++)
         fits = label_of[k] >= 0;
     if (!fits) {
@@ -91,7 +92,7 @@ PyObject *kernels_decide(PyObject *module, PyObject *args)
         PyErr_NoMemory();
         goto done;
     }
-    const float *role = views[ROLES].buf;
+    const float *role = views[ROLES].buf, *factors = views[FACTORS].buf;
     for (Py_ssize_t i = 0; i < p.n; i++, role += count) {
         float *row = p.probabilities + i * LABELS;
         memset(row, 0, LABELS * sizeof *row);
@@ -104,7 +105,7 @@ PyObject *kernels_decide(PyObject *module, PyObject *args)
         const float *row = p.probabilities + i * LABELS;
         Py_ssize_t best = p.core == 0;
         for (Py_ssize_t k = 0; k < LABELS; k++)
-            if (k != p.core && row[k] > row[best])
+            if (k != p.core && row[k] * factors[k] > row[best] * factors[best])
                 best = k;
         ((int64_t *)views[CHOSEN].buf)[i] = row[p.core] >= threshold ? p.core : best;
     }

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from boilerclass import batch
+from boilerclass import batch, features
 from boilerclass.features import context
 from boilerclass.features import text as text_columns
 from boilerclass.labels import ROLES
@@ -26,7 +26,9 @@ def around(page: str, core: set[str]) -> tuple[list[str], dict[str, np.ndarray]]
     roles = np.zeros((len(texts), len(ROLES)), dtype=np.float32)
     for i, own in enumerate(texts):
         roles[i, ROLES.index("body" if own in core else "chrome")] = 1
-    found = context.features(batch.collect([document]), roles)
+    together = batch.collect([document])
+    cues = features.extract(together).dense[:, features.CUES]
+    found = context.features(together, roles, cues)
     return texts, dict(zip(context.COLUMNS, found.T, strict=True))
 
 
@@ -49,6 +51,26 @@ def test_cells_of_a_table_are_told_what_surrounds_the_table() -> None:
     assert (column["body_core_share"] == 1).all()
 
 
+def test_a_list_stands_under_its_heading_to_the_end() -> None:
+    items = "".join(f"<li>Tide number {i}</li>" for i in range(30))
+    lists = f"<h2>Most read</h2><ul>{items}</ul><p>Advertisement</p><h3>Tides</h3><p>High</p>"
+    texts, column = around(PAGE + lists, {"Most read"})
+    last = texts.index("Tide number 29")
+    assert column["heading_core"][last] == 1
+    assert column["heading_chrome"][last] == 0
+    assert column["since_heading"][last] == pytest.approx(np.log1p(30))
+    assert column["since_cue_recommendation"][last] == pytest.approx(np.log1p(30))
+    under = texts.index("High")
+    assert column["heading_core"][under] == 0
+    assert column["heading_chrome"][under] == 1
+    assert column["since_heading"][under] == pytest.approx(np.log1p(1))
+    assert column["since_cue_ad"][under] == pytest.approx(np.log1p(2))
+    assert column["since_cue_recommendation"][under] == pytest.approx(np.log1p(33))
+    far = np.log1p(context.FAR)
+    assert column["since_heading"][0] == pytest.approx(far)
+    assert (column["since_cue_ad"][: under - 1] == np.float32(far)).all()
+
+
 def test_a_page_without_core_has_no_body() -> None:
     _, column = around(PAGE, set())
     assert not column["in_body"].any()
@@ -58,7 +80,8 @@ def test_a_page_without_core_has_no_body() -> None:
 def test_plain_text_has_no_blocks() -> None:
     document = text.read("The bell rang.\n\nThe tide came in.")
     roles = np.full((2, len(ROLES)), 1 / len(ROLES), dtype=np.float32)
-    found = context.features(batch.collect([document]), roles)
+    cues = np.zeros((2, len(features.CUE_COLUMNS)), dtype=np.float32)
+    found = context.features(batch.collect([document]), roles, cues)
     assert not found[:, context.COLUMNS.index("in_body") :].any()
 
 

@@ -52,11 +52,13 @@ def test_pages_and_texts_have_a_line_of_their_own() -> None:
     data = SimpleNamespace(
         targets=np.where(core, BODY, OUTSIDE), html=html, scored=np.ones(n, dtype=bool)
     )
-    decided = SimpleNamespace(open=np.ones(n, dtype=bool), odds=odds)
+    even = np.full((n, len(ROLES)), 1 / len(ROLES), dtype=np.float32)
+    decided = SimpleNamespace(open=np.ones(n, dtype=bool), odds=odds, roles=even)
     lines = calibration.fit(data, decided)  # type: ignore[arg-type]
     assert np.allclose(lines, [[0.5, 1], [1, 0]], atol=0.15)
-    moved = scorer.along(lines, odds, html)
-    assert np.allclose(moved, odds * lines[html.astype(int), 0] + lines[html.astype(int), 1])
+    moved = scorer.core_odds(calibration.calibrated(data, decided, lines))  # type: ignore[arg-type]
+    factor, summand = lines[html.astype(int)].T
+    assert np.allclose(moved, odds * factor + summand, atol=1e-3)
 
 
 def test_what_was_not_met_in_training_is_left_as_it_is() -> None:

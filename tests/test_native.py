@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from boilerclass import batch, decode, forest, lexicons, scorer
 from boilerclass.features import context, ngrams, overlap, structure, text, words
-from boilerclass.labels import ROLES
+from boilerclass.labels import LABELS, ROLES
 from boilerclass.native import kernels
 from boilerclass.readers import encoding, html, structured
 from boilerclass.readers import text as text_reader
@@ -220,8 +220,9 @@ def test_places_and_surroundings_are_described_the_same(
         assert np.array_equal(compiled, python)
     roles = np.random.default_rng(len(together)).random((len(together), len(ROLES)))
     roles = (roles / roles.sum(axis=1, keepdims=True)).astype(np.float32) ** 3
-    found = context.features(together, roles)
-    assert np.allclose(found, context.columns_python(together, roles), atol=1e-5)
+    cues = (np.random.default_rng(1).random((len(together), 9)) > 0.8).astype(np.float32)
+    found = context.features(together, roles, cues)
+    assert np.allclose(found, context.columns_python(together, roles, cues), atol=1e-5)
 
 
 @given(st.lists(st.integers(0, 4), max_size=5), st.integers(0, 2**32 - 1))
@@ -287,8 +288,9 @@ def test_labels_are_decided_the_same(
     roles[n // 2 :] = roles[: n - n // 2].copy()  # some that are equal
     roles /= roles.sum(axis=1, keepdims=True)
     chars = random.integers(1, 500, n).astype(np.float32)
-    compiled = decode.labels(roles, chars, threshold=threshold, beta=beta)
-    python = decode.labels_python(roles, chars, threshold, beta)
+    factors = random.integers(1, 4, len(LABELS)).astype(np.float32)
+    compiled = decode.labels(roles, chars, threshold=threshold, beta=beta, factors=factors)
+    python = decode.labels_python(roles, chars, threshold, beta, factors)
     assert np.allclose(compiled[1], python[1], atol=1e-6)
     assert np.array_equal(compiled[0], python[0])
 
@@ -333,6 +335,7 @@ TWO = b"\2" + bytes(7)
 PAGE = bytes(8) + ONE, bytes(8)
 ROW = np.zeros(140, dtype=np.float32)
 SHIFTS = (1, -1), (0,)
+FOUR, FIVE = bytes(16), bytes(20)
 LIMITS = -1.0, 1.0, 0.1, 0.6
 OUTSIDE = np.full(7, 140, dtype=np.int64)
 MISFITS = [
@@ -363,12 +366,13 @@ MISFITS = [
         ("overlap", (b"", bytes(8), b"", bytes(8), ONE, ROW, ROW)),
         ("overlap", (b"", bytes(16), b"", bytes(8) + ONE, bytes(16), ROW, ROW)),
         ("overlap", (b"", bytes(16), b"", bytes(16), bytes(8) + ONE, bytearray(), bytearray())),
-        ("decide", (bytes(7), (0, 1), bytes(4), *LIMITS, 0, bytearray(8), bytearray(20))),
-        ("decide", (bytes(8), (0, 5), bytes(4), *LIMITS, 0, bytearray(8), bytearray(20))),
-        ("decide", (bytes(8), (0, -1), bytes(4), *LIMITS, 0, bytearray(8), bytearray(20))),
-        ("decide", (bytes(8), (0, 1), bytes(4), *LIMITS, 5, bytearray(8), bytearray(20))),
-        ("decide", (bytes(8), (0, 1), bytes(4), *LIMITS, 0, bytearray(7), bytearray(20))),
-        ("decide", (bytes(8), (0, 1), bytes(4), *LIMITS, 0, bytearray(8), bytearray(19))),
+        ("decide", (bytes(7), (0, 1), bytes(4), *LIMITS, 0, FIVE, bytearray(8), bytearray(20))),
+        ("decide", (bytes(8), (0, 5), bytes(4), *LIMITS, 0, FIVE, bytearray(8), bytearray(20))),
+        ("decide", (bytes(8), (0, -1), bytes(4), *LIMITS, 0, FIVE, bytearray(8), bytearray(20))),
+        ("decide", (bytes(8), (0, 1), bytes(4), *LIMITS, 5, FIVE, bytearray(8), bytearray(20))),
+        ("decide", (bytes(8), (0, 1), bytes(4), *LIMITS, 0, FIVE, bytearray(7), bytearray(20))),
+        ("decide", (bytes(8), (0, 1), bytes(4), *LIMITS, 0, FIVE, bytearray(8), bytearray(19))),
+        ("decide", (bytes(8), (0, 1), bytes(4), *LIMITS, 0, FOUR, bytearray(8), bytearray(20))),
         ("fold", (("a",), 9, bytes(4 << 16), 3, bytearray(7))),
         ("fold", (("a",), 9, bytes(3 << 16), 3, bytearray(8))),
         ("match", ([], {}, 0, {}, {}, bytes(9), "a", bytearray())),
@@ -420,13 +424,16 @@ MISFITS = [
         ("structure", (BATCH, ("a",), ("",), 1, bytes(48), ROW, 140)),
         ("structure", (BATCH, ("a",), ("",), 1, OUTSIDE, ROW, 140)),
         ("structure", (BATCH, ("a",), ("",), 1, bytes(56), bytearray(), 140)),
-        ("context", (BATCH, bytes(39), (0,) * 10, (), (), 0, 1, 0.75, 4, ROW, 140)),
-        ("context", (BATCH, bytes(40), (0,) * 10, (), (), 0, 10, 0.75, 4, ROW, 140)),
-        ("context", (BATCH, bytes(40), (5,) * 10, (), (), 0, 1, 0.75, 4, ROW, 140)),
-        ("context", (BATCH, bytes(40), (0,) * 10, (), (), 0, 1, 0.75, -1, ROW, 140)),
-        ("context", (BATCH, bytes(40), (0,) * 10, (), (), 0, 1, 0.75, 4, ROW, 49)),
+        ("context", (BATCH, bytes(39), (0,) * 10, (), (), 0, 1, 0.75, 4, 1, b"", 0, ROW, 140)),
+        ("context", (BATCH, bytes(40), (0,) * 10, (), (), 0, 10, 0.75, 4, 1, b"", 0, ROW, 140)),
+        ("context", (BATCH, bytes(40), (5,) * 10, (), (), 0, 1, 0.75, 4, 1, b"", 0, ROW, 140)),
+        ("context", (BATCH, bytes(40), (0,) * 10, (), (), 0, 1, 0.75, -1, 1, b"", 0, ROW, 140)),
+        ("context", (BATCH, bytes(40), (0,) * 10, (), (), 0, 1, 0.75, 4, 1, b"", 0, ROW, 49)),
+        ("context", (BATCH, bytes(40), (0,) * 10, (), (), 0, 1, 0.75, 4, 1, b"", 1, ROW, 140)),
+        ("context", (BATCH, bytes(40), (0,) * 10, (), (), 0, 1, 0.75, 4, 1, b"", -1, ROW, 140)),
+        ("context", (BATCH, bytes(40), (0,) * 10, (), (), 0, 1, 0.75, 4, 1, b"", 33, ROW, 140)),
         *(
-            ("context", (batch, bytes(40), (0,) * 10, (), (), 0, 1, 0.75, 4, ROW, 140))
+            ("context", (batch, bytes(40), (0,) * 10, (), (), 0, 1, 0.75, 4, 1, b"", 0, ROW, 140))
             for batch in MISFITS
         ),
     ],

@@ -104,19 +104,22 @@ def test_each_layer_is_asked_what_the_one_before_leaves_open() -> None:
     together = batch.collect([readers.read(p.read_bytes()) for p in [*PAGES, *TEXTS]])
     inputs = layers.inputs(features.extract(together), together)
     roles = layers.roles(inputs)
-    second, columns = layers.second, inputs.columns
-    again = second.probabilities(second.sums(columns), second.hidden_bias)
+    columns, html = inputs.columns, together.html[together.page]
+    again, plain = (
+        n.probabilities(n.sums(columns), n.hidden_bias) for n in (layers.second, layers.plain)
+    )
+    again[html == 0] = plain[html == 0]
     trees = layers.forest(columns)
     chrome, core = (LABELS.index(label) for label in (Label.CHROME, Label.CORE))
     asked = set()
-    for i, html in enumerate(together.html[together.page].tolist()):
+    for i, of_page in enumerate(html.tolist()):
         if (inputs.verdict[i] @ TO_LABELS)[chrome] >= scorer.SURE:
             by, expected = "first", inputs.verdict[i]
         elif not scorer.UNDECIDED < (again[i] @ TO_LABELS)[core] < 1 - scorer.UNDECIDED:
             by, expected = "second", again[i]
         else:
-            before, (factor, summand) = again[i : i + 1], layers.lines[html]
-            by, odds = ("trees", trees[[i]]) if html else ("line", scorer.core_odds(before))
+            before, (factor, summand) = again[i : i + 1], layers.lines[of_page]
+            by, odds = ("trees", trees[[i]]) if of_page else ("line", scorer.core_odds(before))
             expected = scorer.with_core(before, factor * odds + summand)[0]
         asked.add(by)
         assert np.allclose(roles[i], expected, atol=1e-5)

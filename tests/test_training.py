@@ -54,6 +54,12 @@ hidden = 8
 alpha = 1e-2
 epochs = 8
 batch = 64
+[plain]
+members = 1
+hidden = 8
+alpha = 1e-2
+epochs = 8
+batch = 64
 [forest]
 trees = 5
 leaves = 5

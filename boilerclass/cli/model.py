@@ -16,7 +16,7 @@ from boilerclass.errors import CorruptModel
 
 # The same places as boilerclass.artifact has; that module needs numpy, which --version must not.
 VARIABLES = {"paragraphs": "BOILERCLASS_MODEL", "clickbait": "BOILERCLASS_CLICKBAIT_MODEL"}
-SHOWN = ("digest", "format_version", "versions", "seed", "betas", "threshold", "scores")
+SHOWN = ("digest", "format_version", "versions", "seed", "betas", "factors", "threshold", "scores")
 
 
 @click.command("model")

@@ -19,6 +19,8 @@ COLUMNS: tuple[str, ...] = (
     *overlap.COLUMNS,
     *CUE_COLUMNS,
 )
+CUES = slice(len(COLUMNS) - len(CUE_COLUMNS), len(COLUMNS))
+"""Where the cue columns are."""
 _CLASSES_OF = (np.arange(1 << len(CUE_COLUMNS))[:, None] >> np.arange(len(CUE_COLUMNS)) & 1).astype(
     np.float32
 )
@@ -46,8 +48,7 @@ def extract(batch: Batch) -> Evidence:
     text.fill(chars, dense, first)
     first += len(text.COLUMNS)
     dense[:, first : first + len(overlap.COLUMNS)] = overlap.features(batch, grams[ngrams.WORDS])
-    first += len(overlap.COLUMNS)
-    dense[:, first:] = _CLASSES_OF[cues(batch.texts)]
+    dense[:, CUES] = _CLASSES_OF[cues(batch.texts)]
     return Evidence(dense, grams, words.collect(batch))
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerclass import lexicons
 from boilerclass.batch import Batch
 from boilerclass.features import structure
 from boilerclass.features.shifts import shifted
 from boilerclass.labels import LABEL_OF, LABELS, ROLES
+from boilerclass.markup import BIT
 from boilerclass.native import kernels
 
 Floats = NDArray[np.float32]
@@ -21,6 +23,8 @@ BODY_SHARE = 0.75
 """Share of the page's core characters that the element of the article's body holds at least."""
 BESIDE = 4
 """Paragraphs looked at before and after a block."""
+HEADING = BIT["heading"]
+"""Flag of a paragraph that heads those after it, up to the next such."""
 
 TO_LABELS = np.array(
     [[float(LABEL_OF[role] == label) for label in LABELS] for role in ROLES], dtype=np.float32
@@ -53,15 +57,18 @@ COLUMNS: tuple[str, ...] = (
     "until_core",
     "since_title",
     "until_comment",
+    *(f"heading_{label}" for label in LABELS),
+    "since_heading",
+    *(f"since_cue_{name}" for name in lexicons.CLASSES),
     *BLOCK_COLUMNS,
 )
 
 
-def features(batch: Batch, roles: Floats) -> Floats:
+def features(batch: Batch, roles: Floats, cues: Floats) -> Floats:
     """Shape (n, len(COLUMNS)), from the probabilities of the roles of each paragraph, shape
-    (n, 10)."""
+    (n, 10), and whether it opens with a cue phrase of each class, shape (n, 9)."""
     if kernels is None:
-        return columns_python(batch, roles)
+        return columns_python(batch, roles, cues)
     found = np.zeros((len(batch), len(COLUMNS)), dtype=np.float32)
     kernels.context(
         batch.arrays,
@@ -73,13 +80,16 @@ def features(batch: Batch, roles: Floats) -> Floats:
         ROLES.index("title"),
         BODY_SHARE,
         BESIDE,
+        HEADING,
+        np.ascontiguousarray(cues),
+        cues.shape[1],
         found,
         found.shape[1],
     )
     return found
 
 
-def columns_python(batch: Batch, roles: Floats) -> Floats:
+def columns_python(batch: Batch, roles: Floats, cues: Floats) -> Floats:
     """Shape (n, len(COLUMNS)): the same without the kernel."""
     labels = roles @ TO_LABELS
     return np.concatenate(
@@ -89,6 +99,7 @@ def columns_python(batch: Batch, roles: Floats) -> Floats:
             *_windows(labels, batch),
             *_groups(labels, batch),
             _distances(roles, labels, batch),
+            _headings(labels, cues, batch),
             _blocks(labels, batch),
         ],
         axis=1,
@@ -159,6 +170,16 @@ def _distances(roles: Floats, labels: Floats, batch: Batch) -> Floats:
     )
 
 
+def _headings(labels: Floats, cues: Floats, batch: Batch) -> Floats:
+    """What is said of the heading that a paragraph stands under, and how far back it is; then how
+    far back the last cue phrase of each class is: a long list is under "Most read" to its end."""
+    marked = (batch.flags & np.uint64(HEADING)) != 0
+    last = _last(marked, batch)
+    above = np.where(last[:, None] >= 0, labels[last], 0)
+    since = [_since(mark, batch) for mark in (marked, *(cues > 0).T)]
+    return np.column_stack([above, *since])
+
+
 def _blocks(labels: Floats, batch: Batch) -> NDArray[np.floating]:
     """Shape (n, 21): where a paragraph stands in the body of the article, the deepest element that
     holds most of the core of a page; what is said of what is before and after its block there, and
@@ -219,11 +240,17 @@ FAR = 50
 
 def _since(marked: NDArray[np.bool_], batch: Batch) -> Floats:
     """Log distance back to the last marked paragraph before this one on the page."""
-    index = np.arange(len(batch))
-    last = np.maximum.accumulate(np.where(marked, index, -1))
-    last = np.concatenate(([-1], last[:-1])) if len(last) else last
-    distance = np.where(last >= batch.bounds[batch.page], index - last, FAR)
+    last = _last(marked, batch)
+    distance = np.where(last >= 0, np.arange(len(batch)) - last, FAR)
     return np.log1p(np.minimum(distance, FAR)).astype(np.float32)
+
+
+def _last(marked: NDArray[np.bool_], batch: Batch) -> Ints:
+    """The last marked paragraph before each on its page, -1 where there is none."""
+    last = np.maximum.accumulate(np.where(marked, np.arange(len(batch)), -1))
+    last = np.concatenate(([-1], last[:-1])) if len(last) else last
+    found: Ints = np.where(last >= batch.bounds[batch.page], last, -1)
+    return found
 
 
 def _until(marked: NDArray[np.bool_], batch: Batch) -> Floats:

@@ -38,7 +38,8 @@ def fit(data: Matrix, decided: Decided) -> Floats:
 
 def calibrated(data: Matrix, decided: Decided, lines: Floats) -> Floats:
     """Shape (n, roles): the out-of-fold probabilities as the shipped model gives them out."""
-    roles, rows = decided.roles.copy(), decided.open
-    odds = scorer.along(lines, decided.odds[rows], data.html[rows])
-    roles[rows] = scorer.with_core(roles[rows], odds)
+    roles = decided.roles.copy()
+    for line, kind in zip(lines, (~data.html, data.html), strict=True):
+        rows = decided.open & kind
+        roles[rows] = scorer.with_core(roles[rows], scorer.along(line, decided.odds[rows]))
     return roles

@@ -32,7 +32,7 @@ def paragraphs(
     typed = Counter(e.source for e, w in zip(examples, weights, strict=True) if w > 0 and e.typed)
     languages = Counter(e.language for e, w in zip(examples, weights, strict=True) if w > 0)
     scores, recipe = manifest["scores"], manifest["recipe"]
-    first, second = recipe["first"], recipe["second"]
+    first, second, plain = (recipe[name] for name in ("first", "second", "plain"))
     kinds = [(kind, head) for kind, head in _KINDS.items() if kind in scores]
     rows = "\n".join(
         f"| {name} | {SOURCES.get(name, name)} | {n} | {typed[name]} |"
@@ -54,8 +54,8 @@ Labels each paragraph of a web page or plain text. Two hashed linear models feed
 verdicts on the neighbourhood feed a second one. The first has
 {first["members"] * first["hidden"]} hidden units; the second, which
 is asked where that is not sure of chrome, is the mean of {second["members"]} networks of
-{second["hidden"]}. What both leave open in pages, {recipe["forest"]["trees"]} boosted trees
-decide.
+{second["hidden"]}, in plain text of {plain["members"]} others of {plain["hidden"]}. What both leave
+open in pages, {recipe["forest"]["trees"]} boosted trees decide.
 Trained with scikit-learn {manifest["versions"]["scikit-learn"]}; numpy computes it.
 
 ## Trained on

@@ -40,6 +40,8 @@ from boilerclass.training.corpus import Example
 from boilerclass.training.ensemble import Layer
 
 Floats = NDArray[np.float32]
+Factors = dict[str, dict[str, float]]
+"""By kind of document and label; see ``decode.labels``."""
 
 BETAS = {
     "html": {"balanced": 0.75, "precision": 0.5, "recall": 2.0},
@@ -48,6 +50,8 @@ BETAS = {
 """Weight of recall against precision in the F-beta that each preset's labels aim at. A line of
 another piece amid an article is worse than a lost one of its own, so the balance leans that way;
 further in plain text, where no markup tells them apart."""
+LEAST_F1 = 0.25
+"""Of a label: one that is never found tells nothing of its factor."""
 PARITY = 1e-5
 """How far numpy's probabilities may be from scikit-learn's."""
 THINNED, COMPOSED = "thinned", "composed"
@@ -90,7 +94,8 @@ def train(
     decided = stack.decide(data, ground, layers, of_row, recipe)
     lines = calibration.fit(data, decided)
     roles = calibration.calibrated(data, decided, lines)
-    scores = measure(data, roles)
+    weighed = factors(data, roles)
+    scores = measure(data, roles, weighed)
     manifest = {
         "name": settings["name"],
         "kind": "paragraphs",
@@ -98,6 +103,7 @@ def train(
         "roles": [str(role) for role in ROLES],
         "columns": list(scorer.COLUMNS),
         "betas": BETAS,
+        "factors": weighed,
         "seed": recipe.seed,
         "recipe": settings,
         "corpus": gold.digests(corpus_path, [*settings["sources"], selectors.FILE]),
@@ -112,7 +118,7 @@ def train(
     artifact.write(out, manifest, arrays, card.paragraphs(manifest, examples, weights))
     _record(history, artifact.read(out), scores)
     if predictions is not None:
-        _write_predictions(predictions, data, roles)
+        _write_predictions(predictions, data, roles, weighed)
     return scores
 
 
@@ -169,8 +175,29 @@ def fold_of(site: str, folds: int) -> int:
     return zlib.crc32(site.encode()) % folds
 
 
-def verdicts(data: matrix.Matrix, roles: Floats) -> Iterator[tuple[Example, list[Label]]]:
+def factors(data: matrix.Matrix, roles: Floats) -> Factors:
+    """What the probability of each label counts where one other than core is chosen.
+
+    F1 is best from the probability on that is half of that best F1 (Lipton, Elkan, Naryanaswamy
+    2014, "Optimal Thresholding of Classifiers to Maximize F1 Measure"), so a label's odds count by
+    those of that threshold; its F1 is taken from the pages and texts whose roles are known, of
+    sites that the scoring layers did not see.
+    """
+    even = {kind: dict.fromkeys(map(str, LABELS), 1.0) for kind in BETAS}
+    scored = [x for x in verdicts(data, roles, even) if x[0].typed and x[0].source != augment.MADE]
+    found: Factors = {}
+    for kind in BETAS:
+        figures = measures.typed(x for x in scored if x[0].document.kind == kind)
+        best = {str(label): max(figures[str(label)][2], LEAST_F1) for label in LABELS}
+        found[kind] = {label: round((2 - f1) / f1, 2) for label, f1 in best.items()}
+    return found
+
+
+def verdicts(
+    data: matrix.Matrix, roles: Floats, weighed: Factors
+) -> Iterator[tuple[Example, list[Label]]]:
     """Each example with the labels that its calibrated out-of-fold scores give."""
+    rows_of = {kind: np.array([*own.values()], dtype=np.float32) for kind, own in weighed.items()}
     for i, example in enumerate(data.examples):
         rows = slice(data.bounds[i], data.bounds[i + 1])
         own, _ = decode.labels(
@@ -178,14 +205,15 @@ def verdicts(data: matrix.Matrix, roles: Floats) -> Iterator[tuple[Example, list
             data.chars[rows],
             threshold=None,
             beta=BETAS[example.document.kind]["balanced"],
+            factors=rows_of[example.document.kind],
         )
         own[decode.from_data(example.document)] = decode.CORE
         yield example, [LABELS[k] for k in own.tolist()]
 
 
-def measure(data: matrix.Matrix, roles: Floats) -> dict[str, Any]:
+def measure(data: matrix.Matrix, roles: Floats, weighed: Factors) -> dict[str, Any]:
     """The scores on pages of sites that the scoring layers did not see."""
-    scored = list(verdicts(data, roles))
+    scored = list(verdicts(data, roles, weighed))
     html = [x for x in scored if x[0].document.kind == "html"]
     texts = [x for x in scored if x[0].document.kind == "text" and x[0].source != augment.MADE]
     annotated = {"annotated_pages": html, "annotated_texts": texts}
@@ -217,6 +245,7 @@ def _arrays(
     for name, part in (
         ("first", layers.first.network()),
         ("second", layers.second.network()),
+        ("plain", decided.plain.network()),
         ("forest", forest),
     ):
         arrays |= {f"{name}_{key}": weights for key, weights in asdict(part).items()}
@@ -236,13 +265,13 @@ def _check_parity(
     found = features.extract(together)
     ours = scorer.from_arrays(arrays)
     inputs = ours.inputs(found, together)
-    columns, second = inputs.columns, ours.second
+    columns = inputs.columns
     own = stack.own_columns(found, together, ground)
     pairs = (  # each layer on the same inputs: a hair's breadth can send a row down another branch
         (inputs.verdict, layers.first(scorer.first_input(own, together.page))),
-        (
-            second.probabilities(second.sums(columns), second.hidden_bias),
-            layers.second(columns),
+        *(
+            (one.probabilities(one.sums(columns), one.hidden_bias), theirs(columns))
+            for one, theirs in ((ours.second, layers.second), (ours.plain, decided.plain))
         ),
         (
             scorer.logistic(ours.forest(columns)),
@@ -277,17 +306,18 @@ def read_recipe(settings: dict[str, Any]) -> stack.Recipe:
             linear=recipes.section(linear.Settings, settings["linear"]),
             first=recipes.section(Layer, settings["first"]),
             second=recipes.section(Layer, settings["second"]),
+            plain=recipes.section(Layer, settings["plain"]),
             forest=recipes.section(trees.Settings, settings["forest"]),
         )
     except KeyError as error:
         raise InvalidOption(f"the recipe has no entry {error}") from error
 
 
-def _write_predictions(path: Path, data: matrix.Matrix, roles: Floats) -> None:
+def _write_predictions(path: Path, data: matrix.Matrix, roles: Floats, weighed: Factors) -> None:
     """Leave what each real document was given, a line each; a page of two sources once."""
     written: set[str] = set()
     with path.open("w", encoding="utf-8") as file:
-        for i, (example, labels) in enumerate(verdicts(data, roles)):
+        for i, (example, labels) in enumerate(verdicts(data, roles, weighed)):
             if example.source == augment.MADE or example.id in written:
                 continue
             written.add(example.id)

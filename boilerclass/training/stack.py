@@ -45,6 +45,7 @@ class Recipe:
     linear: linear.Settings
     first: Layer
     second: Layer
+    plain: Layer
     forest: trees.Settings
 
 
@@ -68,6 +69,8 @@ class Networks:
     first: Ensemble
     context_standard: scorer.Standard
     second: Ensemble
+    doubtful: Mask
+    """Where the first network is not sure, and a second is asked."""
     out_of_fold: Floats
     """Shape (n, roles): by the second network, and by the first where that is sure."""
     inputs: Floats
@@ -76,15 +79,16 @@ class Networks:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The fitted forest, and what is said of pages that it did not see; n rows."""
+    """What is asked last, and what it says of documents that it did not see; n rows."""
 
+    plain: Ensemble
     forest: HistGradientBoostingClassifier
     roles: Floats
     """Shape (n, roles): the networks' out-of-fold probabilities."""
     open: Mask
     """Where the networks leave open whether it is core."""
     odds: Floats
-    """The log odds of core there, out of fold: the forest's, in plain text the second network's."""
+    """The log odds of core there, out of fold: the forest's, in plain text the network's."""
 
 
 def ground(matrix: Matrix, weights: Floats, recipe: Recipe) -> Ground:
@@ -190,17 +194,19 @@ def networks(matrix: Matrix, layers: Ground, weights: Floats, recipe: Recipe) ->
     context_standard = _standard(around[taught])
     inputs = np.concatenate((own, context_standard(around)), axis=1)
     second, scores = fitted(recipe.second, inputs, times=1)
-    scores = np.where(scorer.doubtful(verdict)[:, None], scores, verdict)
-    return Networks(first, context_standard, second, scores, inputs)
+    doubtful = scorer.doubtful(verdict)
+    scores = np.where(doubtful[:, None], scores, verdict)
+    return Networks(first, context_standard, second, doubtful, scores, inputs)
 
 
 def decide(
     matrix: Matrix, layers: Ground, found: Networks, weights: Floats, recipe: Recipe
 ) -> Decided:
-    """The forest, fitted on the paragraphs of pages that the networks leave open. In plain text it
-    is no better than they are: few texts are labelled, and those made up are easier."""
-    inputs, roles = for_forest(found.inputs), found.out_of_fold
-    still = scorer.undecided(roles)
+    """The second network of plain text; the forest, fitted on the paragraphs of pages that the
+    networks leave open. In plain text it is no better than they are: few texts are labelled, and
+    those made up are easier."""
+    plain, roles = _plain(matrix, layers, found, weights, recipe)
+    inputs, still = for_forest(found.inputs), scorer.undecided(roles)
     asked = still & matrix.html
     taught = asked & (layers.targets >= 0) & (weights > 0)
     core = np.isin(layers.targets, CORE_ROLES)
@@ -218,7 +224,31 @@ def decide(
         return odds[:, None]
 
     forest, odds = _out_of_fold(fit_once, score, matrix.fold, recipe.folds)
-    return Decided(forest, roles, still, odds[:, 0])
+    return Decided(plain, forest, roles, still, odds[:, 0])
+
+
+def _plain(
+    matrix: Matrix, layers: Ground, found: Networks, weights: Floats, recipe: Recipe
+) -> tuple[Ensemble, Floats]:
+    """The second network of plain text, fitted on texts alone, and the out-of-fold probabilities
+    with what it says of them. It has a much smaller penalty than that of pages: the columns that
+    want one there are those of the markup."""
+    text = ~matrix.html
+    inputs, targets, fold = found.inputs[text], layers.targets[text], matrix.fold[text]
+    of_row = weights[text]
+    taught = (targets >= 0) & (of_row > 0)
+
+    def fit_once(mask: Mask) -> Ensemble:
+        seeds = range(recipe.seed, recipe.seed + recipe.plain.members)
+        rows = np.flatnonzero(taught & mask)
+        return ensemble.fit(recipe.plain, seeds, inputs, targets, of_row, rows)
+
+    plain, scores = _out_of_fold(
+        fit_once, lambda model, mask: model(inputs[mask]), fold, recipe.folds
+    )
+    roles, asked = found.out_of_fold.copy(), found.doubtful[text]
+    roles[np.flatnonzero(text)[asked]] = scores[asked]
+    return plain, roles
 
 
 def for_forest(inputs: Floats) -> Floats:
@@ -261,7 +291,9 @@ def _around(matrix: Matrix, first: Floats) -> Floats:
     for start in range(0, len(matrix.examples), CHUNK):
         together = batch.collect([e.document for e in matrix.examples[start : start + CHUNK]])
         lo = matrix.bounds[start]
-        parts.append(context.features(together, first[lo : lo + len(together)]))
+        rows = slice(lo, lo + len(together))
+        cues = matrix.dense[rows, features.CUES]
+        parts.append(context.features(together, first[rows], cues))
     return np.concatenate(parts)
 
 
