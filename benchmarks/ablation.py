@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from boilerclass import features
 from boilerclass.features import overlap, structure, text
-from boilerclass.training import calibration, matrix, paragraphs, recipes, stack
+from boilerclass.training import calibration, matrix, paragraphs, recipes, stack, verdicts
 
 HERE = Path(__file__).parent
 SEEDS = 3
@@ -70,7 +70,7 @@ def rows(corpus: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         decided = stack.decide(data, layers, found, of_row, seeded)
         lines = calibration.fit(data, decided)
         roles = calibration.calibrated(data, decided, lines)
-        return paragraphs.measure(data, roles, paragraphs.factors(data, roles))
+        return verdicts.measure(data, roles, verdicts.factors(data, roles))
 
     for seed in range(recipe.seed, recipe.seed + SEEDS):
         yield f"nothing, seed {seed}", scores(ground, of_row, seed)

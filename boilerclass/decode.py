@@ -22,6 +22,11 @@ strength of one odd paragraph."""
 DATA_REASON = "rule: article text from the page's structured data, absent from its markup"
 
 
+def row(of_label: Mapping[str, float]) -> Floats:
+    """Shape (5,): factors by label, as :func:`labels` takes them."""
+    return np.array([of_label[label] for label in LABELS], dtype=np.float32)
+
+
 def labels(
     roles: Floats, chars: Floats, *, threshold: float | None, beta: float, factors: Floats
 ) -> tuple[Ints, Floats]:

@@ -59,10 +59,7 @@ class Classifier:
         self.name = model.name
         try:
             self.betas: dict[str, dict[str, float]] = dict(model.manifest["betas"])
-            self.factors = {
-                kind: np.array([factors[label] for label in LABELS], dtype=np.float32)
-                for kind, factors in model.manifest["factors"].items()
-            }
+            self.factors = {k: decode.row(own) for k, own in model.manifest["factors"].items()}
             self.scorer = scorer.from_arrays(model.arrays)
         except KeyError as error:
             raise ModelMismatch(

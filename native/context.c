@@ -238,8 +238,8 @@ static int fill(const Work *w)
 }
 
 /* context(batch, roles, label of each role, shifts, windows, comment, title, share of the core that
- * a body holds, paragraphs beside a block, flags of a heading, cues, classes of them, out, stride) -> None: fills in the first columns of rows
- * of zeros; comment and title are numbers of roles. */
+ * a body holds, paragraphs beside a block, flags of a heading, cues, classes of them, out, stride)
+ * -> None: fills in the first columns of rows of zeros; comment and title are numbers of roles. */
 PyObject *kernels_context(PyObject *module, PyObject *args)
 {
     (void)module;

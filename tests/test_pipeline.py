@@ -126,7 +126,9 @@ def test_each_layer_is_asked_what_the_one_before_leaves_open() -> None:
     assert asked == {"first", "second", "trees", "line"}
 
 
-@pytest.mark.parametrize("part", ["columns", "second_hidden", "forest_leaves"])
+@pytest.mark.parametrize(
+    "part", ["columns", "factors", "second_hidden", "plain_hidden", "forest_leaves"]
+)
 def test_a_model_for_another_version_is_a_mismatch(tmp_path: Path, part: str) -> None:
     shipped = artifact.read(artifact.find("paragraphs"))
     arrays = {name: weights for name, weights in shipped.arrays.items() if name != part}

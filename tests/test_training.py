@@ -26,6 +26,7 @@ from boilerclass.training import (
     paragraphs,
     phrasebook,
     selectors,
+    verdicts,
 )
 from boilerclass.training.evaluate import evaluate
 
@@ -98,7 +99,7 @@ def test_history_gains_a_row_each_time(trained: Path) -> None:
 
 def test_the_model_beats_the_majority(trained: Path) -> None:
     tiny = answers.model(Classifier.load(trained / "one"), Options())
-    report = evaluate(EXAMPLES, {"tiny": tiny}, paragraphs.BETAS)
+    report = evaluate(EXAMPLES, {"tiny": tiny}, verdicts.BETAS)
     assert report["systems"]["tiny"]["pages"]["figures"]["core.f1"]["value"] > 0.8
 
 

@@ -78,14 +78,16 @@ def _padded(model: MLPClassifier) -> scorer.Network:
 
 def fit(
     layer: Layer,
-    seeds: Sequence[int],
+    seed: int,
     inputs: Floats,
     targets: Ints,
     weights: Floats,
     rows: Ints,
     blindfold: Blindfold | None = None,
 ) -> Ensemble:
-    """A network for each seed, fitted on a share of the rows, of which it may not see all."""
+    """Networks of seeds from the first on, each fitted on a share of the rows, of which it may not
+    see all."""
+    seeds = range(seed, seed + layer.members)
     return Ensemble([_fit_one(layer, s, inputs, targets, weights, rows, blindfold) for s in seeds])
 
 

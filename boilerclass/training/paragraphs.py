@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import platform
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,10 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerclass import artifact, batch, decode, features, scorer
+from boilerclass import artifact, batch, features, scorer
 from boilerclass.errors import InvalidOption, UnreadableInput
-from boilerclass.features import context
-from boilerclass.labels import LABELS, ROLES, Label
+from boilerclass.labels import LABELS, ROLES
 from boilerclass.training import (
     annotation,
     augment,
@@ -30,28 +28,17 @@ from boilerclass.training import (
     gold,
     linear,
     matrix,
-    measures,
     recipes,
     selectors,
     stack,
     trees,
+    verdicts,
 )
 from boilerclass.training.corpus import Example
 from boilerclass.training.ensemble import Layer
 
 Floats = NDArray[np.float32]
-Factors = dict[str, dict[str, float]]
-"""By kind of document and label; see ``decode.labels``."""
 
-BETAS = {
-    "html": {"balanced": 0.75, "precision": 0.5, "recall": 2.0},
-    "text": {"balanced": 0.55, "precision": 0.5, "recall": 2.0},
-}
-"""Weight of recall against precision in the F-beta that each preset's labels aim at. A line of
-another piece amid an article is worse than a lost one of its own, so the balance leans that way;
-further in plain text, where no markup tells them apart."""
-LEAST_F1 = 0.25
-"""Of a label: one that is never found tells nothing of its factor."""
 PARITY = 1e-5
 """How far numpy's probabilities may be from scikit-learn's."""
 THINNED, COMPOSED = "thinned", "composed"
@@ -94,15 +81,15 @@ def train(
     decided = stack.decide(data, ground, layers, of_row, recipe)
     lines = calibration.fit(data, decided)
     roles = calibration.calibrated(data, decided, lines)
-    weighed = factors(data, roles)
-    scores = measure(data, roles, weighed)
+    weighed = verdicts.factors(data, roles)
+    scores = verdicts.measure(data, roles, weighed)
     manifest = {
         "name": settings["name"],
         "kind": "paragraphs",
         "labels": [str(label) for label in LABELS],
         "roles": [str(role) for role in ROLES],
         "columns": list(scorer.COLUMNS),
-        "betas": BETAS,
+        "betas": verdicts.BETAS,
         "factors": weighed,
         "seed": recipe.seed,
         "recipe": settings,
@@ -118,7 +105,7 @@ def train(
     artifact.write(out, manifest, arrays, card.paragraphs(manifest, examples, weights))
     _record(history, artifact.read(out), scores)
     if predictions is not None:
-        _write_predictions(predictions, data, roles, weighed)
+        verdicts.write_predictions(predictions, data, roles, weighed)
     return scores
 
 
@@ -173,61 +160,6 @@ def load(
 def fold_of(site: str, folds: int) -> int:
     """The fold of a site: the same in every run, whatever else the corpus holds."""
     return zlib.crc32(site.encode()) % folds
-
-
-def factors(data: matrix.Matrix, roles: Floats) -> Factors:
-    """What the probability of each label counts where one other than core is chosen.
-
-    F1 is best from the probability on that is half of that best F1 (Lipton, Elkan, Naryanaswamy
-    2014, "Optimal Thresholding of Classifiers to Maximize F1 Measure"), so a label's odds count by
-    those of that threshold; its F1 is taken from the pages and texts whose roles are known, of
-    sites that the scoring layers did not see.
-    """
-    even = {kind: dict.fromkeys(map(str, LABELS), 1.0) for kind in BETAS}
-    scored = [x for x in verdicts(data, roles, even) if x[0].typed and x[0].source != augment.MADE]
-    found: Factors = {}
-    for kind in BETAS:
-        figures = measures.typed(x for x in scored if x[0].document.kind == kind)
-        best = {str(label): max(figures[str(label)][2], LEAST_F1) for label in LABELS}
-        found[kind] = {label: round((2 - f1) / f1, 2) for label, f1 in best.items()}
-    return found
-
-
-def verdicts(
-    data: matrix.Matrix, roles: Floats, weighed: Factors
-) -> Iterator[tuple[Example, list[Label]]]:
-    """Each example with the labels that its calibrated out-of-fold scores give."""
-    rows_of = {kind: np.array([*own.values()], dtype=np.float32) for kind, own in weighed.items()}
-    for i, example in enumerate(data.examples):
-        rows = slice(data.bounds[i], data.bounds[i + 1])
-        own, _ = decode.labels(
-            roles[rows],
-            data.chars[rows],
-            threshold=None,
-            beta=BETAS[example.document.kind]["balanced"],
-            factors=rows_of[example.document.kind],
-        )
-        own[decode.from_data(example.document)] = decode.CORE
-        yield example, [LABELS[k] for k in own.tolist()]
-
-
-def measure(data: matrix.Matrix, roles: Floats, weighed: Factors) -> dict[str, Any]:
-    """The scores on pages of sites that the scoring layers did not see."""
-    scored = list(verdicts(data, roles, weighed))
-    html = [x for x in scored if x[0].document.kind == "html"]
-    texts = [x for x in scored if x[0].document.kind == "text" and x[0].source != augment.MADE]
-    annotated = {"annotated_pages": html, "annotated_texts": texts}
-    return {
-        "typed_pages": measures.typed(x for x in html if x[0].typed and not x[0].annotated),
-        "typed_texts": measures.typed(x for x in texts if not x[0].annotated),
-        "bodies": measures.bodies(html),
-        "snippets": measures.snippets(x for x in html if x[0].source == "trafilatura"),
-        "calibration_error": measures.calibration_error(data, roles),
-    } | {
-        name: measures.typed(x for x in own if x[0].annotated)
-        for name, own in annotated.items()
-        if any(example.annotated for example, _ in own)
-    }
 
 
 def _arrays(
@@ -292,7 +224,7 @@ def read_annotations(recipe_path: Path, settings: dict[str, Any]) -> Annotations
         if own is None:
             return Annotations()
         path = recipe_path.parent / own["file"]
-        weights = {kind: own[kind] for kind in BETAS}
+        weights = {kind: own[kind] for kind in verdicts.BETAS}
     except KeyError as error:
         raise InvalidOption(f"the recipe has no entry {error} of annotations") from error
     return Annotations(annotation.read(path), weights, gold.digests(path.parent, [path.name]))
@@ -313,33 +245,8 @@ def read_recipe(settings: dict[str, Any]) -> stack.Recipe:
         raise InvalidOption(f"the recipe has no entry {error}") from error
 
 
-def _write_predictions(path: Path, data: matrix.Matrix, roles: Floats, weighed: Factors) -> None:
-    """Leave what each real document was given, a line each; a page of two sources once."""
-    written: set[str] = set()
-    with path.open("w", encoding="utf-8") as file:
-        for i, (example, labels) in enumerate(verdicts(data, roles, weighed)):
-            if example.source == augment.MADE or example.id in written:
-                continue
-            written.add(example.id)
-            probabilities = roles[data.bounds[i] : data.bounds[i + 1]] @ context.TO_LABELS
-            probabilities[decode.from_data(example.document)] = np.eye(len(LABELS))[decode.CORE]
-            paragraphs = [
-                {"text": p.text, "label": str(label), "probabilities": _named(own)}
-                for p, label, own in zip(
-                    example.document.paragraphs, labels, probabilities.tolist(), strict=True
-                )
-            ]
-            text = measures.kept_text(example, labels)
-            row = {"id": example.id, "text": text, "paragraphs": paragraphs}
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
-
-
-def _named(probabilities: Sequence[float]) -> dict[str, float]:
-    return {str(label): round(p, 4) for label, p in zip(LABELS, probabilities, strict=True)}
-
-
 def summary(scores: dict[str, Any]) -> dict[str, float | None]:
-    """The figures of :func:`measure` that models are compared by."""
+    """The figures of :func:`verdicts.measure` that models are compared by."""
     return {
         "typed_pages_macro_f1": scores["typed_pages"]["macro_f1"],
         "typed_pages_loss": scores["typed_pages"]["loss"],

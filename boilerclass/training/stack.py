@@ -69,6 +69,7 @@ class Networks:
     first: Ensemble
     context_standard: scorer.Standard
     second: Ensemble
+    """That of pages; of plain text it says what an earlier fit must."""
     doubtful: Mask
     """Where the first network is not sure, and a second is asked."""
     out_of_fold: Floats
@@ -143,10 +144,15 @@ def _named_outside(
     if not outside.any():
         return np.empty((0, len(ROLES)), dtype=np.float32)
     rows = np.flatnonzero(_named(matrix) & (weights > 0))
-    larger = replace(recipe.first, hidden=2 * recipe.first.hidden, epochs=2 * recipe.first.epochs)
+    larger = replace(
+        recipe.first,
+        members=recipe.second.members,
+        hidden=2 * recipe.first.hidden,
+        epochs=2 * recipe.first.epochs,
+    )
     inputs = scorer.first_input(own, matrix.page)
-    seeds = range(recipe.seed, recipe.seed + recipe.second.members)
-    return ensemble.fit(larger, seeds, inputs, matrix.targets, weights, rows)(inputs[outside])
+    model = ensemble.fit(larger, recipe.seed, inputs, matrix.targets, weights, rows)
+    return model(inputs[outside])
 
 
 def _named(matrix: Matrix) -> Mask:
@@ -180,8 +186,7 @@ def networks(matrix: Matrix, layers: Ground, weights: Floats, recipe: Recipe) ->
 
         def fit_once(mask: Mask) -> Ensemble:
             rows = np.flatnonzero(taught & mask)
-            seeds = range(recipe.seed, recipe.seed + layer.members)
-            return ensemble.fit(layer, seeds, inputs, targets, weights, rows, blindfold)
+            return ensemble.fit(layer, recipe.seed, inputs, targets, weights, rows, blindfold)
 
         return _out_of_fold(
             fit_once, lambda model, mask: model(inputs[mask]), matrix.fold, recipe.folds
@@ -239,9 +244,8 @@ def _plain(
     taught = (targets >= 0) & (of_row > 0)
 
     def fit_once(mask: Mask) -> Ensemble:
-        seeds = range(recipe.seed, recipe.seed + recipe.plain.members)
         rows = np.flatnonzero(taught & mask)
-        return ensemble.fit(recipe.plain, seeds, inputs, targets, of_row, rows)
+        return ensemble.fit(recipe.plain, recipe.seed, inputs, targets, of_row, rows)
 
     plain, scores = _out_of_fold(
         fit_once, lambda model, mask: model(inputs[mask]), fold, recipe.folds
