@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,16 +13,19 @@ from boilerclass.native import kernels
 Floats = NDArray[np.float32]
 Shorts = NDArray[np.int16]
 
+MOST_NODES = 31
+"""To a tree: of its leaves each has a bit."""
 ROWS_AT_ONCE = 64
 """Rows that Python walks through all trees together: more do not stay in cache."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Forest:
-    """Binary trees; t of them, each with m nodes and m + 1 leaves.
+    """Binary trees; t of them, each with m nodes, at most MOST_NODES, and m + 1 leaves.
 
     A tree begins at its node 0, and a child stands after its parent: child c is node c, or from m
-    on leaf c - m. A tree with fewer nodes has some that nothing leads to.
+    on leaf c - m. Nodes and leaves stand in the order in which one meets them who goes left first.
+    A tree with fewer nodes has some that nothing leads to.
     """
 
     columns: Shorts
@@ -33,12 +37,23 @@ class Forest:
     leaves: Floats
     """Shape (t, m + 1): what a row that ends there adds to the log odds."""
 
+    @functools.cached_property
+    def masks(self) -> NDArray[np.uint32]:
+        """Shape (t, m): bit by bit the leaves that a row which goes right at a node can end in."""
+        trees, m = self.columns.shape
+        of_tree = np.arange(trees)
+        first = np.tile(np.arange(2 * m + 1) - m, (trees, 1))
+        for k in range(m - 1, -1, -1):  # the first leaf below each
+            first[:, k] = first[of_tree, self.children[:, k, 0]]
+        left, right = (first[of_tree[:, None], self.children[:, :, side]] for side in (0, 1))
+        return ~np.asarray((1 << right) - (1 << left), dtype=np.uint32)
+
     def __call__(self, inputs: Floats) -> Floats:
         """The log odds, shape (n,), of rows of shape (n, columns)."""
         odds = np.zeros(len(inputs), dtype=np.float32)
         if kernels is not None:
             rows = np.ascontiguousarray(inputs), inputs.shape[1]
-            nodes = self.columns, self.thresholds, self.children
+            nodes = self.columns, self.thresholds, self.masks
             kernels.forest(*rows, *nodes, self.columns.shape[1], self.leaves, odds)
             return odds
         for first in range(0, len(inputs), ROWS_AT_ONCE):

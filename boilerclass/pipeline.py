@@ -26,6 +26,7 @@ from boilerclass.document import (
 from boilerclass.errors import ModelMismatch
 from boilerclass.features import context
 from boilerclass.labels import LABEL_OF, LABELS, ROLES, Label, Role
+from boilerclass.memory import keep_freed
 from boilerclass.options import Options
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Classifier:
                 f"model {model.name} lacks {error}, which this version of boilerclass "
                 "needs: use the version named in its model.json, or train it again"
             ) from error
+        keep_freed()
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> Classifier:

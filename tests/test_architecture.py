@@ -23,7 +23,7 @@ PACKAGE = Path(boilerclass.__file__).parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "blas errors labels markup native npz",
+        "blas errors labels markup memory native npz",
         "document artifact forks lexicons headlines",
         "processes sites",
         "options",
