@@ -2,7 +2,6 @@
  * boilerclass/features/words.py. */
 
 #include "batch.h"
-#include <math.h>
 
 /* chains(batch, steps, out, stride) -> None: numbers of the names of the element, its parent and so
  * on, in the first columns of `out`, which are left as they are beyond the root and in text. */

@@ -2,7 +2,6 @@
  * boilerclass/features/context.py, where the columns have their names. */
 
 #include "batch.h"
-#include <math.h>
 
 enum { LABELS = 5, MOST_ROLES = 32, DISTANCES = 9, FAR = 50, MOST_STEPS = 64, MOST_CUES = 32 };
 enum { BLOCKS = 6 + 3 * LABELS };
@@ -89,13 +88,13 @@ static void sum_up(const Work *w)
 /* Log of how far it is, in paragraphs, no further than FAR. */
 static float log_distance(Py_ssize_t distance)
 {
-    return (float)log1p((double)(distance < FAR ? distance : FAR));
+    return log1p_of((double)(distance < FAR ? distance : FAR));
 }
 
 static void fill_distances(const Work *w, Py_ssize_t lo, Py_ssize_t hi, Py_ssize_t first)
 {
     double total = w->core[hi] - w->core[lo], safe = at_least(total, 1);
-    float log_total = (float)log1p(total);
+    float log_total = log1p_of(total);
     Py_ssize_t core = -1, title = -1, comment = -1;
     for (Py_ssize_t i = lo; i < hi; i++) {
         float *column = w->out + i * w->stride + first, own = w->labels[i * LABELS];
@@ -103,8 +102,8 @@ static void fill_distances(const Work *w, Py_ssize_t lo, Py_ssize_t hi, Py_ssize
         double after = at_least(total - before - own * (float)w->b.lengths[i], 0);
         column[0] = (float)(before / safe);
         column[1] = (float)(after / safe);
-        column[2] = (float)log1p(before);
-        column[3] = (float)log1p(after);
+        column[2] = log1p_of(before);
+        column[3] = log1p_of(after);
         column[4] = log_total;
         column[5] = log_distance(core < 0 ? FAR : i - core);
         column[7] = log_distance(title < 0 ? FAR : i - title);
@@ -166,14 +165,14 @@ static void fill_blocks(const Work *w, Py_ssize_t lo, Py_ssize_t hi, int64_t bod
         double chars = w->chars[next] - w->chars[i], core = w->core[next] - w->core[i];
         float same[BLOCKS], *column = put_means(w, same + 2, from, i);
         column = put_means(w, put_means(w, column, next, to), i, next);
-        *column++ = (float)log1p((double)(next - i));
+        *column++ = log1p_of((double)(next - i));
         *column++ = (float)(core / at_least(chars, 1));
-        *column++ = (float)log1p(chars);
+        *column++ = log1p_of(chars);
         *column++ = (float)share;
         for (Py_ssize_t k = i; k < next; k++) {
             at = element_of(b, k);
             same[0] = at >= body && at < end;
-            same[1] = (float)log1p(at > body && at < end ? (double)w->depth[at] : 0);
+            same[1] = log1p_of(at > body && at < end ? (double)w->depth[at] : 0);
             memcpy(w->out + k * w->stride + first, same, sizeof same);
         }
     }

@@ -6,7 +6,7 @@
 enum { LONGEST = 256, PLANE = 0x10000, DROPPED = 1, COLON = 0x200020 };
 
 /* The folded first characters of a text, and how many of them stand before the first colon or bar if
- * that is no further than `near`; None if the table does not know one of them. */
+ * that is no further than `near`; NULL with no exception if the table does not know one of them. */
 static PyObject *fold(PyObject *text, Py_ssize_t chars, const uint32_t *table, Py_ssize_t near,
                       int64_t *lead)
 {
@@ -21,15 +21,21 @@ static PyObject *fold(PyObject *text, Py_ssize_t chars, const uint32_t *table, P
     for (Py_ssize_t i = 0; i < size; i++) {
         Py_UCS4 c = PyUnicode_READ(kind, data, i);
         uint32_t folded = c < PLANE ? table[c] : 0;
-        if (!folded)
-            Py_RETURN_NONE;
-        if (folded < PLANE && folded > ' ' && !gap) { /* a letter within a word */
+        if (folded >= ' ' && folded < PLANE) {
+            /* A letter or a space, the most by far: without a branch on which of them. */
+            int letter = folded > ' ', parted = letter & gap & (to > 0);
+            out[to] = ' ';
+            to += parted;
+            out[to] = (Py_UCS2)folded;
+            to += letter;
+            gap = !letter;
             any |= (Py_UCS2)folded;
-            out[to++] = (Py_UCS2)folded;
             if (to > 2 * LONGEST - 2)
-                Py_RETURN_NONE;
+                return NULL;
             continue;
         }
+        if (!folded)
+            return NULL;
         if (folded == COLON && i <= near) {
             *lead = to;
             near = -1;
@@ -45,7 +51,7 @@ static PyObject *fold(PyObject *text, Py_ssize_t chars, const uint32_t *table, P
                 any |= code;
                 out[to++] = code;
                 if (to > 2 * LONGEST - 2)
-                    Py_RETURN_NONE;
+                    return NULL;
             }
         }
     }
@@ -56,13 +62,14 @@ static PyObject *fold(PyObject *text, Py_ssize_t chars, const uint32_t *table, P
     return PyUnicode_FromKindAndData(PyUnicode_1BYTE_KIND, narrow, to);
 }
 
-/* fold(texts, chars, table, near, leads) -> list of the folded first characters, None for those that
- * the table does not know; it has one or two codes for each character of the basic plane. `leads`,
- * int64, gets how many of them stand before a colon or a bar. */
+/* fold(texts, chars, table, near, leads) -> list of the folded first characters, and one of the indices
+ * of those texts that the table does not know, where the first has None; it has one or two codes for
+ * each character of the basic plane. `leads`, int64, gets how many of the characters stand before a
+ * colon or a bar. */
 PyObject *kernels_fold(PyObject *module, PyObject *args)
 {
     (void)module;
-    PyObject *texts, *table_, *target, *folded;
+    PyObject *texts, *table_, *target, *folded, *unknown, *result = NULL;
     Py_ssize_t chars, near;
     Py_buffer table, leads;
     if (!PyArg_ParseTuple(args, "O!nOnO", &PyTuple_Type, &texts, &chars, &table_, &near, &target))
@@ -79,20 +86,27 @@ PyObject *kernels_fold(PyObject *module, PyObject *args)
         return NULL;
     }
     folded = PyList_New(n);
-    for (Py_ssize_t i = 0; folded && i < n; i++) {
+    unknown = PyList_New(0);
+    for (Py_ssize_t i = 0; folded && unknown && i < n; i++) {
         PyObject *text = PyTuple_GET_ITEM(texts, i), *found = NULL;
         if (PyUnicode_Check(text))
             found = fold(text, chars, table.buf, near, (int64_t *)leads.buf + i);
         else
             PyErr_SetString(PyExc_TypeError, "a text is a str");
+        if (!found && !PyErr_Occurred() && list_add(unknown, PyLong_FromSsize_t(i)))
+            found = Py_NewRef(Py_None);
         if (found)
             PyList_SET_ITEM(folded, i, found);
         else
             Py_CLEAR(folded);
     }
+    if (folded && unknown)
+        result = PyTuple_Pack(2, folded, unknown);
+    Py_XDECREF(folded);
+    Py_XDECREF(unknown);
     PyBuffer_Release(&table);
     PyBuffer_Release(&leads);
-    return folded;
+    return result;
 }
 
 /* Adds the classes of the phrases in `phrases` that the text starts with; on a word boundary where

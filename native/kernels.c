@@ -4,6 +4,7 @@
 #include "kernels.h"
 
 uint64_t kernels_seed;
+float kernels_log1p[LOGS], kernels_log1pf[LOGS];
 
 int buffer_take(PyObject *object, Py_buffer *view, int flags, Py_ssize_t items, Py_ssize_t size)
 {
@@ -54,6 +55,13 @@ void characters_release(Characters *c)
     PyBuffer_Release(&c->codes_);
     PyBuffer_Release(&c->starts_);
     PyBuffer_Release(&c->lengths_);
+}
+
+int list_add(PyObject *list, PyObject *item)
+{
+    int failed = !item || PyList_Append(list, item) < 0;
+    Py_XDECREF(item);
+    return !failed;
 }
 
 Py_ssize_t numbers_take(PyObject *tuple, int64_t *numbers, Py_ssize_t most, int64_t limit)
@@ -119,6 +127,10 @@ PyMODINIT_FUNC PyInit__kernels(void)
         return NULL;
     kernels_seed = (uint64_t)PyObject_Hash(word) * 0x9E3779B97F4A7C15u;
     Py_DECREF(word);
+    for (int i = 0; i < LOGS; i++) {
+        kernels_log1p[i] = (float)log1p(i);
+        kernels_log1pf[i] = log1pf((float)i);
+    }
     kernels_names_prepare();
     return PyModuleDef_Init(&MODULE);
 }

@@ -5,6 +5,7 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -16,6 +17,23 @@
 #else
 #define WIDE
 #endif
+
+enum { LOGS = 1024 };
+/* The logarithms of small whole numbers and one, by `log1p` and by `log1pf`. */
+extern float kernels_log1p[LOGS], kernels_log1pf[LOGS];
+
+/* log1p; that of most numbers here, which are counts, is known. */
+static inline float log1p_of(double number)
+{
+    int whole = number >= 0 && number < LOGS ? (int)number : 0;
+    return (double)whole == number ? kernels_log1p[whole] : (float)log1p(number);
+}
+
+static inline float log1pf_of(float number)
+{
+    int whole = number >= 0 && number < LOGS ? (int)number : 0;
+    return (float)whole == number ? kernels_log1pf[whole] : log1pf(number);
+}
 
 /* Differs from process to process, so that nobody can know which strings collide. */
 extern uint64_t kernels_seed;
@@ -60,6 +78,9 @@ void characters_release(Characters *characters);
 
 /* Takes a buffer of at least `items` items of `size` bytes; 0 with an exception if it is less. */
 int buffer_take(PyObject *object, Py_buffer *view, int flags, Py_ssize_t items, Py_ssize_t size);
+
+/* Appends a new reference, which may be NULL with an exception set; 0 with one if it fails. */
+int list_add(PyObject *list, PyObject *item);
 
 /* The numbers of a tuple, none further from 0 than `limit`; how many, or -1 with an exception set. */
 Py_ssize_t numbers_take(PyObject *tuple, int64_t *numbers, Py_ssize_t most, int64_t limit);

@@ -2,7 +2,6 @@
  * boilerclass/scorer.py. */
 
 #include "kernels.h"
-#include <math.h>
 
 WIDE static void standardise_row(const float *restrict row, const float *restrict middle,
                                  const float *restrict share, float limit, float *restrict out,

@@ -2,7 +2,6 @@
  * twin of boilerclass/features/ngrams.py, where the hashes are explained. */
 
 #include "kernels.h"
-#include <math.h>
 
 enum { BITS = 17, HEAD = 64, TAIL = 24, FIRST_ORDER = 3, LAST_ORDER = 5, FAMILIES = 5 };
 #define MULTIPLIER 0x9E3779B1u

@@ -2,7 +2,6 @@
  * columns have their names and reasons. Sums are exact where that module's are. */
 
 #include "batch.h"
-#include <math.h>
 
 enum { LEVELS = 4, OWN = 10, LINK = 9, PLACES = 11, CONTAINER = 3, GROUP = 2, MAIN = 6, FLAGS = 33 };
 enum { AGAIN = 8 }; /* place among the columns of a link */
@@ -56,10 +55,10 @@ static void fill_own(const Work *w, Py_ssize_t i, int html)
     float *own = part(w, i, AT_OWN), *flag = part(w, i, AT_FLAGS);
     own[0] = (float)html;
     own[1] = (gap < 3 ? gap : 3) / 3;
-    own[2] = log1pf(gap);
+    own[2] = log1pf_of(gap);
     own[3] = link_share < 1 ? link_share : 1;
     own[4] = links > 0;
-    own[5] = log1pf(links);
+    own[5] = log1pf_of(links);
     own[6] = bold < 1 ? bold : 1;
     for (int k = 0; k < FLAGS; k++)
         flag[k] = (float)(w->b.flags[i] >> k & 1);
@@ -112,7 +111,7 @@ static int fill_texts(const Work *w, PyObject *texts, PyObject *hrefs, Py_ssize_
         goto done;
     for (Py_ssize_t i = lo; i < hi; i++) {
         float *own = part(w, i, AT_OWN);
-        own[7] = log1pf((float)w->group[first[i]]);
+        own[7] = log1pf_of((float)w->group[first[i]]);
         own[8] = i > lo && first[i] == first[i - 1];
         own[9] = i + 1 < hi && first[i] == first[i + 1];
     }
@@ -134,20 +133,20 @@ static void fill_places(const Work *w, Py_ssize_t lo, Py_ssize_t hi, double char
                         double links)
 {
     double size = (double)(hi - lo), before = 0, prose_before = 0;
-    float log_size = log1pf((float)size), log_chars = (float)log1p(chars);
+    float log_size = log1pf_of((float)size), log_chars = log1p_of(chars);
     for (Py_ssize_t i = lo; i < hi; i++) {
         float *place = part(w, i, AT_PLACE);
         place[0] = (float)((double)(i - lo) / size);
         place[1] = (float)((double)(hi - 1 - i) / size);
-        place[2] = (float)log1p((double)(i - lo));
-        place[3] = (float)log1p((double)(hi - 1 - i));
+        place[2] = log1p_of((double)(i - lo));
+        place[3] = log1p_of((double)(hi - 1 - i));
         place[4] = (float)(before / at_least(chars, 1));
         place[5] = log_size;
         place[6] = log_chars;
         place[7] = (float)(prose / at_least(chars, 1));
         place[8] = (float)(links / at_least(chars, 1));
-        place[9] = (float)log1p(prose_before);
-        place[10] = (float)log1p(at_least(prose - prose_before - w->weights[i].prose, 0));
+        place[9] = log1p_of(prose_before);
+        place[10] = log1p_of(at_least(prose - prose_before - w->weights[i].prose, 0));
         before += w->weights[i].chars;
         prose_before += w->weights[i].prose;
     }
@@ -191,7 +190,7 @@ static void fill_containers(const Work *w, Py_ssize_t i, double page_prose)
         if (level)
             at = w->wider[at];
         double chars = below(b, sums(w, CHARS), at);
-        column[0] = (float)log1p(at_least(below(b, sums(w, SIZE), at), 1));
+        column[0] = log1p_of(at_least(below(b, sums(w, SIZE), at), 1));
         column[1] = (float)(below(b, sums(w, LINKED), at) / at_least(chars, 1));
         column[2] = (float)(below(b, sums(w, PROSE), at) / at_least(page_prose, 1));
     }
@@ -214,7 +213,7 @@ static int fill_shapes(const Work *w)
             float *column = part(w, i, AT_GROUP);
             int before = i > 0 && w->group[i - 1] == w->group[i];
             int after = i + 1 < b->n && w->group[i + 1] == w->group[i];
-            column[0] = log1pf((float)many[w->group[i]]);
+            column[0] = log1pf_of((float)many[w->group[i]]);
             column[1] = (float)(before + after) / 2;
         }
     PyMem_Free(many);
@@ -231,7 +230,7 @@ static void fill_main(const Work *w, Py_ssize_t d, int64_t main, double page_pro
     for (Py_ssize_t i = b->bounds[d]; i < b->bounds[d + 1]; i++)
         count += element_of(b, i) >= main && element_of(b, i) < end;
     double share = below(b, sums(w, PROSE), main) / at_least(page_prose, 1);
-    double log_count = log1p((double)count);
+    float log_count = log1p_of((double)count);
     for (Py_ssize_t i = b->bounds[d]; i < b->bounds[d + 1]; i++) {
         float *column = part(w, i, AT_MAIN);
         int64_t at = element_of(b, i);
@@ -239,7 +238,7 @@ static void fill_main(const Work *w, Py_ssize_t d, int64_t main, double page_pro
         column[0] = (float)inside;
         column[1] = inside ? (float)((double)index++ / at_least((double)count, 1)) : 0;
         column[2] = (float)share;
-        column[3] = (float)log_count;
+        column[3] = log_count;
         column[4] = at < main;
         column[5] = at >= end;
     }

@@ -2,7 +2,6 @@
  * classes and the columns have their names. */
 
 #include "kernels.h"
-#include <math.h>
 
 enum { LOWER = 1, UPPER = 2, UNCASED = 3, DIGIT = 4, SPACE = 5, COMMA = 6, TERMINAL = 7, COLON = 8,
        QUOTE = 9, DASH = 10, BRACKET = 11, SEPARATOR = 12, SYMBOL = 14 }; /* numbers of classes */
@@ -98,16 +97,16 @@ static void describe(const uint16_t *text, int64_t size, const uint8_t *classes,
     float words = (float)count[SPACE] + 1, syllables = (float)count[UNCASED] / 2.5f;
     words = words > syllables ? words : syllables;
     float word_length = letters / words;
-    *column++ = log1pf(chars);
-    *column++ = log1pf(words);
+    *column++ = log1pf_of(chars);
+    *column++ = log1pf_of(words);
     *column++ = (word_length < 20 ? word_length : 20) / 10;
     for (int kind = 1; kind < CLASSES - 1; kind++)
         *column++ = (float)((double)count[kind] / (double)chars);
-    *column++ = log1pf((float)count[COMMA]);
-    *column++ = log1pf((float)count[TERMINAL]);
+    *column++ = log1pf_of((float)count[COMMA]);
+    *column++ = log1pf_of((float)count[TERMINAL]);
     *column++ = (float)count[TERMINAL] / words;
     *column++ = (float)capitals / words;
-    *column++ = log1pf((float)lines);
+    *column++ = log1pf_of((float)lines);
     *column++ = questions > 0;
     *column++ = exclamations > 0;
     *column++ = last == 0x2026 || (last_but_one == '.' && classes[last] == TERMINAL);

@@ -321,14 +321,6 @@ static int run_text(Walk *w)
 
 static Py_ssize_t least(Py_ssize_t a, Py_ssize_t b) { return a < b ? a : b; }
 
-/* Appends a new reference, which may be NULL with an exception set. */
-static int append(PyObject *list, PyObject *item)
-{
-    int failed = !item || PyList_Append(list, item) < 0;
-    Py_XDECREF(item);
-    return !failed;
-}
-
 /* Ends the run; a paragraph is kept if it holds any text. */
 static int flush(Walk *w)
 {
@@ -342,7 +334,7 @@ static int flush(Walk *w)
         int64_t numbers[] = {w->gap, least(w->link_chars, size), w->link_count,
                              least(w->bold_chars, size), w->host};
         Span href = w->run_link < 0 ? NOTHING : ((Span *)(void *)w->links.at)[w->run_link];
-        if (!append(w->texts, text) || !append(w->hrefs, text_of(w, href))
+        if (!list_add(w->texts, text) || !list_add(w->hrefs, text_of(w, href))
             || !put(&w->numbers, numbers, sizeof numbers)
             || !put(&w->all_flags, &w->run_flags, sizeof w->run_flags))
             return 0;
@@ -501,10 +493,7 @@ static int hides(Span style)
 static int add_head(Walk *w, const char *tag, const char *key, Span value)
 {
     PyObject *text = text_of(w, value);
-    PyObject *entry = text ? Py_BuildValue("(ssN)", tag, key, text) : NULL;
-    int failed = !entry || PyList_Append(w->head, entry) < 0;
-    Py_XDECREF(entry);
-    return !failed;
+    return list_add(w->head, text ? Py_BuildValue("(ssN)", tag, key, text) : NULL);
 }
 
 /* Keeps what an element of the head says of the page; scripts come with their text. */
@@ -683,11 +672,8 @@ static Outcome read_raw(Walk *w, const Tag *tag, const Attributes *a)
         return DOUBT;
     if (data) {
         PyObject *text = PyUnicode_DecodeUTF8(start, content.size, NULL);
-        PyObject *entry = text ? Py_BuildValue("(ssN)", "script", state ? "state" : "", text)
-                               : NULL;
-        int failed = !entry || PyList_Append(w->head, entry) < 0;
-        Py_XDECREF(entry);
-        if (failed)
+        const char *key = state ? "state" : "";
+        if (!list_add(w->head, text ? Py_BuildValue("(ssN)", "script", key, text) : NULL))
             return FAILED;
     }
     if (w->title_depth >= 0 && content.size)
@@ -800,10 +786,7 @@ static Outcome close_tag(Walk *w)
     w->at = close + 1;
     if (w->title_depth == w->frames.size) {
         PyObject *text = PyUnicode_DecodeUTF8(w->title.size ? w->title.at : "", w->title.size, NULL);
-        PyObject *entry = text ? Py_BuildValue("(ssN)", "title", "", text) : NULL;
-        int failed = !entry || PyList_Append(w->head, entry) < 0;
-        Py_XDECREF(entry);
-        if (failed)
+        if (!list_add(w->head, text ? Py_BuildValue("(ssN)", "title", "", text) : NULL))
             return FAILED;
         w->title_depth = -1;
     }

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import compress
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 from unicodedata import normalize
 
 from boilerclass.native import kernels
@@ -139,13 +139,14 @@ class Openings(NamedTuple):
 def fold_openings(texts: Sequence[str], chars: int) -> Openings:
     """The first so many characters of each text, folded."""
     leads = array("q", bytes(8 * len(texts)))
+    folded: list[str]
+    others: Sequence[int]
     if kernels is not None:
-        folded = kernels.fold(tuple(texts), chars, _table(), LEAD_CHARS, leads)
+        folded, others = kernels.fold(tuple(texts), chars, _table(), LEAD_CHARS, leads)
     else:
-        folded = [None] * len(texts)
-    others = [i for i, found in enumerate(folded) if found is None]
+        folded, others = [""] * len(texts), range(len(texts))
     if not others:
-        return Openings(cast("list[str]", folded), leads)
+        return Openings(folded, leads)
     parts = fold(_MARK.join([texts[i][:chars] for i in others])).split(_MARK.strip())
     if len(parts) != len(others):  # a text that holds the mark itself
         parts = [fold(texts[i][:chars]) for i in others]
@@ -153,7 +154,7 @@ def fold_openings(texts: Sequence[str], chars: int) -> Openings:
         folded[i] = part.strip()
         sign = _COLON.search(texts[i], 0, LEAD_CHARS + 1)
         leads[i] = len(fold(texts[i][: sign.start()])) if sign else 0
-    return Openings([found or "" for found in folded], leads)
+    return Openings(folded, leads)
 
 
 class Tables(NamedTuple):
