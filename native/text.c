@@ -76,17 +76,25 @@ static void describe(const uint16_t *text, int64_t size, const uint8_t *classes,
         uint16_t code = text[i];
         int kind = classes[code] & (CLASSES - 1);
         count[kind]++;
-        capitals += kind == UPPER && (before == SPACE || before == QUOTE);
-        lines += code == '\n';
-        questions += code == '?' || code == 0x61f || code == 0xff1f;
-        exclamations += code == '!' || code == 0xff01;
-        digits = kind == DIGIT ? digits + 1 : 0;
-        dated |= digits >= 4;
-        if (digits >= 2 && i >= 3 && text[i - 2] == ':' && classes[text[i - 3]] == DIGIT)
-            dated = 1; /* a time of day */
-        if (kind == SPACE && i >= 1)
-            pauses |= text[i - 1] == 0x2026
-                      || (i >= 2 && text[i - 1] == '.' && text[i - 2] == '.');
+        if (kind <= UNCASED) { /* most are letters */
+            capitals += kind == UPPER && (before == SPACE || before == QUOTE);
+            digits = 0;
+        } else if (kind == SPACE) {
+            lines += code == '\n';
+            pauses |= i >= 1
+                      && (text[i - 1] == 0x2026
+                          || (i >= 2 && text[i - 1] == '.' && text[i - 2] == '.'));
+            digits = 0;
+        } else if (kind == DIGIT) {
+            digits++;
+            dated |= digits >= 4;
+            if (digits >= 2 && i >= 3 && text[i - 2] == ':' && classes[text[i - 3]] == DIGIT)
+                dated = 1; /* a time of day */
+        } else {
+            questions += code == '?' || code == 0x61f || code == 0xff1f;
+            exclamations += code == '!' || code == 0xff01;
+            digits = 0;
+        }
         before = kind;
     }
     uint16_t last = text[size > 1 ? size - 1 : 0], last_but_one = text[size > 2 ? size - 2 : 0];
