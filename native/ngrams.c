@@ -278,29 +278,34 @@ table:
     return result;
 }
 
-/* overlap(buckets, bounds, name buckets, name bounds, page bounds, inside, covered) -> None: twin of
- * `_shares` in boilerclass/features/overlap.py; the last two are float32, one for each paragraph. */
+/* overlap(buckets, bounds, buckets and bounds of names, page bounds, names of each page, out, stride,
+ * first) -> None: twin of `columns_python` in boilerclass/features/overlap.py; fills in two columns of
+ * `out` a name, from the first on. */
 PyObject *kernels_overlap(PyObject *module, PyObject *args)
 {
     (void)module;
-    enum { VIEWS = 7 };
+    enum { WORDS, BOUNDS, NAMES, NAME_BOUNDS, PAGES, OUT, VIEWS };
     PyObject *objects[VIEWS], *result = NULL;
     Py_buffer views[VIEWS];
+    Py_ssize_t each, stride, first;
     int taken = 0;
     uint8_t *known = NULL; /* a bit for each bucket */
-    if (!PyArg_ParseTuple(args, "OOOOOOO", &objects[0], &objects[1], &objects[2], &objects[3],
-                          &objects[4], &objects[5], &objects[6]))
+    if (!PyArg_ParseTuple(args, "OOOOOnOnn", &objects[WORDS], &objects[BOUNDS], &objects[NAMES],
+                          &objects[NAME_BOUNDS], &objects[PAGES], &each, &objects[OUT], &stride,
+                          &first))
         return NULL;
     for (; taken < VIEWS; taken++)
-        if (!buffer_take(objects[taken], &views[taken], taken > 4 ? PyBUF_WRITABLE : PyBUF_SIMPLE, 0,
-                         1))
+        if (!buffer_take(objects[taken], &views[taken],
+                         taken == OUT ? PyBUF_WRITABLE : PyBUF_SIMPLE, 0, 1))
             goto done;
-    const int32_t *words = views[0].buf, *names = views[2].buf;
-    const int64_t *bounds = views[1].buf, *name_bounds = views[3].buf, *pages = views[4].buf;
-    Py_ssize_t n = views[1].len / 8 - 1, d = views[3].len / 8 - 1;
-    if (n < 0 || d < 0 || views[4].len / 8 != d + 1 || views[5].len / 4 < n || views[6].len / 4 < n
-        || !ascend(bounds, n, views[0].len / 4) || !ascend(name_bounds, d, views[2].len / 4)
-        || !ascend(pages, d, n)) {
+    const int32_t *words = views[WORDS].buf, *names = views[NAMES].buf;
+    const int64_t *bounds = views[BOUNDS].buf, *name_bounds = views[NAME_BOUNDS].buf;
+    const int64_t *pages = views[PAGES].buf;
+    Py_ssize_t n = views[BOUNDS].len / 8 - 1, d = views[PAGES].len / 8 - 1;
+    if (n < 0 || d < 0 || each < 1 || each > 1 << 10 || stride < 2 * each || stride > 1 << 16
+        || first < 0 || first > stride - 2 * each || views[OUT].len / 4 / stride < n
+        || views[NAME_BOUNDS].len / 8 != d * each + 1 || !ascend(bounds, n, views[WORDS].len / 4)
+        || !ascend(name_bounds, d * each, views[NAMES].len / 4) || !ascend(pages, d, n)) {
         PyErr_SetString(PyExc_ValueError, "the columns do not fit together");
         goto done;
     }
@@ -309,17 +314,18 @@ PyObject *kernels_overlap(PyObject *module, PyObject *args)
         goto done;
     }
     const uint32_t mask = (1u << BITS) - 1;
-    for (Py_ssize_t p = 0; p < d; p++) {
+    for (Py_ssize_t p = 0; p < d * each; p++) {
         int64_t size = name_bounds[p + 1] - name_bounds[p];
         for (int64_t k = name_bounds[p]; k < name_bounds[p + 1]; k++)
             known[(names[k] & mask) >> 3] |= (uint8_t)(1 << (names[k] & 7));
-        for (int64_t i = pages[p]; i < pages[p + 1]; i++) {
+        for (int64_t i = pages[p / each]; i < pages[p / each + 1]; i++) {
+            float *column = (float *)views[OUT].buf + i * stride + first + 2 * (p % each);
             int64_t shared = 0, many = bounds[i + 1] - bounds[i];
-            for (int64_t k = bounds[i]; k < bounds[i + 1]; k++)
+            for (int64_t k = bounds[i]; k < bounds[i + 1] && size; k++)
                 shared += known[(words[k] & mask) >> 3] >> (words[k] & 7) & 1;
             float cover = (float)shared / (float)(size > 1 ? size : 1);
-            ((float *)views[5].buf)[i] = (float)((double)shared / (double)(many > 1 ? many : 1));
-            ((float *)views[6].buf)[i] = cover < 1 ? cover : 1;
+            column[0] = (float)((double)shared / (double)(many > 1 ? many : 1));
+            column[1] = cover < 1 ? cover : 1;
         }
         for (int64_t k = name_bounds[p]; k < name_bounds[p + 1]; k++)
             known[(names[k] & mask) >> 3] = 0;

@@ -47,7 +47,7 @@ def extract(batch: Batch) -> Evidence:
     first = len(structure.COLUMNS)
     text.fill(chars, dense, first)
     first += len(text.COLUMNS)
-    dense[:, first : first + len(overlap.COLUMNS)] = overlap.features(batch, grams[ngrams.WORDS])
+    overlap.fill(batch, grams[ngrams.WORDS], dense, first)
     dense[:, CUES] = _CLASSES_OF[cues(batch.texts)]
     return Evidence(dense, grams, words.collect(batch))
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from boilerclass.batch import Batch
+from boilerclass.document import Document
 from boilerclass.features import ngrams, structure, text
 from boilerclass.features.ngrams import Bag
 from boilerclass.native import kernels
@@ -20,23 +19,29 @@ COLUMNS = (
     "in_description",
     "description_in",
 )
+NAMES = len(COLUMNS) // 2
+"""What a page says of itself: title, address, description."""
 FEW = 3
 """Words below which an address says nothing."""
 
 Floats = NDArray[np.float32]
 
 
-def features(batch: Batch, words: Bag) -> Floats:
-    """Shape (n, len(COLUMNS)), from the words of each paragraph's head and tail."""
-    titles = [next((t for t in d.titles if t), "") for d in batch.documents]
-    slugs = [_slug(d.url) for d in batch.documents]
-    descriptions = [d.description for d in batch.documents]
-    columns = [
-        *_shares(batch, words, titles),
-        *_shares(batch, words, slugs),
-        *_shares(batch, words, descriptions),
-    ]
-    return np.stack(columns, axis=1, dtype=np.float32)
+def fill(batch: Batch, words: Bag, found: Floats, first: int) -> None:
+    """Fills in the columns of ``found``, n rows, from ``first`` on, from the words of each
+    paragraph's head and tail."""
+    names = [name or " " for document in batch.documents for name in _names(document)]
+    own = ngrams.words(text.characters(tuple(names)))
+    if kernels is None:
+        found[:, first : first + len(COLUMNS)] = columns_python(batch, words, own)
+        return
+    bags = *words, *own
+    kernels.overlap(*bags, batch.bounds, NAMES, found, found.shape[1], first)
+
+
+def _names(document: Document) -> tuple[str, ...]:
+    title = next((t for t in document.titles if t), "")
+    return title, _slug(document.url), document.description
 
 
 def _slug(url: str | None) -> str:
@@ -45,25 +50,16 @@ def _slug(url: str | None) -> str:
     return " ".join(words) if len(words) > FEW else ""
 
 
-def _shares(
-    batch: Batch, words: Bag, names: Sequence[str]
-) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """Share of each paragraph's words in its document's name, and share of the name in them."""
-    n = len(batch)
-    if not any(names):
-        return np.zeros(n, dtype=np.float32), np.zeros(n, dtype=np.float32)
-    chars = text.characters(tuple(name or " " for name in names))
-    own = ngrams.words(chars)
-    if kernels is not None:
-        inside, covered = np.empty((2, n), dtype=np.float32)
-        kernels.overlap(
-            words.buckets, words.bounds, own.buckets, own.bounds, batch.bounds, inside, covered
-        )
-        return inside, covered
-    size = np.maximum(own.sizes, 1).astype(np.float32)
-    rows = words.rows
-    known = np.unique(own.rows << ngrams.BITS | own.buckets)
-    hits = np.isin(batch.page[rows] << ngrams.BITS | words.buckets, known)
-    shared = np.bincount(rows[hits], minlength=n).astype(np.float32)
-    many = np.maximum(words.sizes, 1)
-    return shared / many, np.minimum(shared / size[batch.page], 1)
+def columns_python(batch: Batch, words: Bag, names: Bag) -> Floats:
+    """Shape (n, len(COLUMNS)), without the kernel: of the words of the documents' names, the share
+    of each paragraph's words in a name, and the share of the name in them."""
+    n, rows = len(batch), words.rows
+    many, size = np.maximum(words.sizes, 1), np.maximum(names.sizes, 1)
+    known = np.unique(names.rows << ngrams.BITS | names.buckets)
+    columns = []
+    for k in range(NAMES):
+        name = batch.page * NAMES + k
+        hits = np.isin(name[rows] << ngrams.BITS | words.buckets, known)
+        shared = np.bincount(rows[hits], minlength=n).astype(np.float32)
+        columns += [shared / many, np.minimum(shared / size[name], 1)]
+    return np.stack(columns, axis=1, dtype=np.float32)
