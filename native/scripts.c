@@ -50,6 +50,7 @@ typedef struct {
     const void *data;
     Py_ssize_t size, at;
     PyObject *keys; /* a frozenset of str, borrowed */
+    uint8_t begins[LONGEST_KEY + 1][256 / 8]; /* by their length, bits for first characters */
     Py_ssize_t least;
     Level *levels;
     Py_ssize_t depth, room;
@@ -88,12 +89,51 @@ static Py_ssize_t string_at(Scan *s, int *space, int *escape)
     return size;
 }
 
+/* Passes over a string of which nothing is asked. */
+static void skip_string(Scan *s)
+{
+    int space, escape;
+    if (s->kind != PyUnicode_1BYTE_KIND) {
+        string_at(s, &space, &escape);
+        return;
+    }
+    const char *data = s->data, *start = data + s->at, *end = data + s->size, *close = start;
+    for (; (close = memchr(close, '"', end - close)); close++) {
+        const char *slash = close;
+        while (slash > start && slash[-1] == '\\')
+            slash--;
+        if ((close - slash) % 2 == 0)
+            break;
+    }
+    s->at = close ? close + 1 - data : s->size;
+}
+
+/* Notes how the keys of prose begin; 0 with an exception set. */
+static int note_keys(Scan *s)
+{
+    PyObject *each = PyObject_GetIter(s->keys), *key;
+    while (each && (key = PyIter_Next(each))) {
+        Py_ssize_t size = PyUnicode_Check(key) ? PyUnicode_GET_LENGTH(key) : 0;
+        Py_UCS4 first = size ? PyUnicode_READ_CHAR(key, 0) : 0;
+        if (size && size <= LONGEST_KEY && first < 256)
+            s->begins[size][first / 8] |= (uint8_t)(1 << first % 8);
+        else
+            PyErr_SetString(PyExc_ValueError, "a key of prose has up to 32 characters");
+        Py_DECREF(key);
+        if (PyErr_Occurred())
+            break;
+    }
+    Py_XDECREF(each);
+    return !PyErr_Occurred();
+}
+
 /* Whether the key is one of prose, or cannot be read; -1 with an exception set. */
 static int is_prose_key(const Scan *s, Py_ssize_t start, Py_ssize_t size, int escape)
 {
     if (escape)
         return 1;
-    if (size > LONGEST_KEY)
+    Py_UCS4 first = size ? PyUnicode_READ(s->kind, s->data, start) : 0;
+    if (!size || size > LONGEST_KEY || first > 255 || !(s->begins[size][first / 8] >> first % 8 & 1))
         return 0;
     const char *data = s->data;
     PyObject *key = PyUnicode_FromKindAndData(s->kind, data + start * s->kind, size);
@@ -114,15 +154,19 @@ static int take_string(Scan *s)
 {
     Level *level = &s->levels[s->depth];
     Py_ssize_t start = s->at;
-    int space, escape;
+    int space, escape, is_key = level->object && level->key;
+    if (!is_key && !level->counts) {
+        skip_string(s);
+        return 1;
+    }
     Py_ssize_t size = string_at(s, &space, &escape);
-    if (level->object && level->key) {
+    if (is_key) {
         int found = is_prose_key(s, start, size, escape);
         level->counts = found == 1;
         level->key = 0;
         return found >= 0;
     }
-    if (!level->counts || size < s->least)
+    if (size < s->least)
         return 1;
     if (level->object && !escape
         && (!space || opens(s, start, "http") || PyUnicode_READ(s->kind, s->data, start) == '{'))
@@ -162,6 +206,8 @@ PyObject *kernels_prose_in(PyObject *module, PyObject *args)
     s.data = PyUnicode_DATA(script);
     s.size = PyUnicode_GET_LENGTH(script);
     s.least = s.least < 4 ? 4 : s.least;
+    if (!note_keys(&s))
+        return NULL;
     s.levels = PyMem_Calloc(s.room, sizeof *s.levels);
     if (!s.levels)
         return PyErr_NoMemory();
