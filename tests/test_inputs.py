@@ -145,7 +145,7 @@ def test_every_record_is_accounted_for(run: Run, tmp_path: Path) -> None:
     assert code == 1
     assert texts(out) == CLEANED[:-1]
     assert err.splitlines() == [
-        f"boilerclass: {path}#7: its gzip data end too early",
+        f"boilerclass: {path}#7: its gzip data end too early: copy or download the file again",
         f"boilerclass: {path}: 4 of 8 records passed by (4 a request record)",
         "boilerclass: 8 read: 3 written, 1 failed, 4 passed by",
     ]

@@ -159,7 +159,7 @@ class Inflater:
             given, self._rest = self._rest or self._take(), b""
             self._given.append(given)
             if not given:
-                raise self._damage("end too early")
+                raise self._damage("end too early: copy or download the file again")
         try:
             data = decoder.decompress(given, CHUNK)
         except self._compression.errors as error:

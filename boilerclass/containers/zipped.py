@@ -38,7 +38,9 @@ def records(stream: Stream, reading: Reading, start: int) -> Iterator[Record]:
         try:
             archive = zipfile.ZipFile(file)
         except _FAILURES as error:
-            raise UnreadableInput(f"is no sound ZIP archive: {error}") from error
+            raise UnreadableInput(
+                f"is no sound ZIP archive, copy or download it again: {error}"
+            ) from error
         members = archive.infolist()
         if any(member.filename == "[Content_Types].xml" for member in members):
             raise foreign("an office document")
