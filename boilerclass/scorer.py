@@ -182,6 +182,8 @@ class Scorer:
         doubt = doubtful(found)
         for html, second in ((False, self.plain), (True, self.second)):
             rows = np.flatnonzero(doubt & (inputs.html == html))
+            if not len(rows):
+                continue
             columns = inputs.columns[rows]
             again = second.probabilities(second.sums(columns), second.hidden_bias)
             open_ = np.flatnonzero(undecided(again))
