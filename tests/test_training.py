@@ -149,6 +149,13 @@ def test_recipe_without_an_entry_is_named(tmp_path: Path) -> None:
         paragraphs.train(recipe, EXAMPLES, tmp_path / "out", tmp_path / "history.csv")
 
 
+def test_trees_that_are_too_large_are_refused(tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(RECIPE.replace("leaves = 5", "leaves = 33"))
+    with pytest.raises(InvalidOption, match="at most 32 leaves"):
+        paragraphs.train(recipe, EXAMPLES, tmp_path / "out", tmp_path / "history.csv")
+
+
 def test_a_site_has_one_fold() -> None:
     assert paragraphs.fold_of("stiri.example", 5) == paragraphs.fold_of("stiri.example", 5)
     assert {paragraphs.fold_of(f"site{i}.example", 5) for i in range(50)} == set(range(5))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from boilerclass import artifact, batch, features, scorer
 from boilerclass.errors import InvalidOption, UnreadableInput
+from boilerclass.forest import MOST_NODES
 from boilerclass.labels import LABELS, ROLES
 from boilerclass.training import (
     annotation,
@@ -231,8 +232,13 @@ def read_annotations(recipe_path: Path, settings: dict[str, Any]) -> Annotations
 
 
 def read_recipe(settings: dict[str, Any]) -> stack.Recipe:
+    """What a recipe says of the layers.
+
+    Raises:
+        InvalidOption: it lacks an entry, or its trees have more leaves than there are bits.
+    """
     try:
-        return stack.Recipe(
+        recipe = stack.Recipe(
             seed=settings["seed"],
             folds=settings["folds"],
             linear=recipes.section(linear.Settings, settings["linear"]),
@@ -243,6 +249,9 @@ def read_recipe(settings: dict[str, Any]) -> stack.Recipe:
         )
     except KeyError as error:
         raise InvalidOption(f"the recipe has no entry {error}") from error
+    if recipe.forest.leaves > MOST_NODES + 1:
+        raise InvalidOption(f"the recipe's trees may have at most {MOST_NODES + 1} leaves")
+    return recipe
 
 
 def summary(scores: dict[str, Any]) -> dict[str, float | None]:
