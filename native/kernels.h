@@ -38,23 +38,6 @@ static inline float log1pf_of(float number)
 /* Differs from process to process, so that nobody can know which strings collide. */
 extern uint64_t kernels_seed;
 
-/* A hash by that seed, faster than Python's, which is made for attackers that see it. */
-static inline uint64_t hash_of(const void *bytes, Py_ssize_t size)
-{
-    const char *at = bytes;
-    uint64_t hash = kernels_seed ^ (uint64_t)size;
-    for (; size >= 8; size -= 8, at += 8) {
-        uint64_t part;
-        memcpy(&part, at, 8);
-        hash = (hash ^ part) * 0x9E3779B97F4A7C15u;
-        hash ^= hash >> 29;
-    }
-    for (; size; size--, at++)
-        hash = (hash ^ (unsigned char)*at) * 0x100000001B3u;
-    hash *= 0x9E3779B97F4A7C15u;
-    return hash ^ hash >> 32;
-}
-
 PyObject *kernels_walk(PyObject *module, PyObject *args);   /* walk.c */
 PyObject *kernels_structure(PyObject *module, PyObject *args); /* structure.c */
 PyObject *kernels_context(PyObject *module, PyObject *args);     /* context.c */

@@ -64,37 +64,34 @@ static void fill_own(const Work *w, Py_ssize_t i, int html)
         flag[k] = (float)(w->b.flags[i] >> k & 1);
 }
 
-static Py_ssize_t bytes_of(PyObject *text)
-{
-    return PyUnicode_GET_LENGTH(text) * PyUnicode_KIND(text);
-}
-
-static int are_same(PyObject *one, PyObject *other)
-{
-    return PyUnicode_KIND(one) == PyUnicode_KIND(other) && bytes_of(one) == bytes_of(other)
-           && memcmp(PyUnicode_DATA(one), PyUnicode_DATA(other), bytes_of(one)) == 0;
-}
-
 /* How often each str stands among others[lo:hi], as the column `column`; empty ones once. */
 static int fill_again(const Work *w, PyObject *all, Py_ssize_t lo, Py_ssize_t hi, Py_ssize_t *count)
 {
     Table table;
     if (!table_make(&table, hi - lo))
         return 0;
-    for (Py_ssize_t i = lo; i < hi; i++) {
+    int failed = 0;
+    for (Py_ssize_t i = lo; i < hi && !failed; i++) {
         PyObject *text = PyTuple_GET_ITEM(all, i);
-        uint64_t slot = table_first(&table, hash_of(PyUnicode_DATA(text), bytes_of(text)));
-        while (table.slots[slot] >= 0 && !are_same(PyTuple_GET_ITEM(all, table.slots[slot]), text))
-            slot = (slot + 1) & table.mask;
+        Py_hash_t hash = PyObject_Hash(text);
+        failed = hash == -1;
+        uint64_t slot = table_first(&table, (uint64_t)hash);
+        for (; table.slots[slot] >= 0; slot = (slot + 1) & table.mask) {
+            PyObject *other = PyTuple_GET_ITEM(all, table.slots[slot]);
+            if (other == text
+                || (PyObject_Hash(other) == hash && PyUnicode_Compare(other, text) == 0))
+                break;
+        }
         if (table.slots[slot] < 0)
             table.slots[slot] = i;
-        count[i] = table.slots[slot]; /* for now, where it stands first */
+        Py_ssize_t first = table.slots[slot];
+        count[i] = first; /* for now, where it stands first */
     }
     PyMem_Free(table.slots);
-    for (Py_ssize_t i = hi - 1; i >= lo; i--)
+    for (Py_ssize_t i = hi - 1; i >= lo && !failed; i--)
         if (count[i] != i)
             w->group[count[i]]++;
-    return 1;
+    return !failed;
 }
 
 static int fill_texts(const Work *w, PyObject *texts, PyObject *hrefs, Py_ssize_t d)

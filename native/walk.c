@@ -516,6 +516,23 @@ static int note_head(Walk *w, unsigned kind, const Attributes *a)
     return 1;
 }
 
+static uint64_t hash_of(const Tag *tag, Span words)
+{
+    /* Seeded, as pages may be made to collide. */
+    uint64_t hash = kernels_seed ^ (uint64_t)(uintptr_t)tag;
+    Py_ssize_t i = 0;
+    for (; i + 8 <= words.size; i += 8) {
+        uint64_t part;
+        memcpy(&part, words.at + i, 8);
+        hash = (hash ^ part) * 0x9E3779B97F4A7C15u;
+        hash ^= hash >> 29;
+    }
+    for (; i < words.size; i++)
+        hash = (hash ^ (unsigned char)words.at[i]) * 0x100000001B3u;
+    hash = (hash ^ (uint64_t)words.size) * 0x9E3779B97F4A7C15u;
+    return hash ^ hash >> 32;
+}
+
 static int64_t *slot_of(Walk *w, uint64_t hash)
 {
     uint64_t mask = w->slots.size / sizeof(int64_t) - 1;
@@ -550,7 +567,7 @@ static int grow(Walk *w)
 /* Puts the number of the name of an entry. */
 static int put_name(Walk *w, const Tag *tag, Span words)
 {
-    uint64_t hash = hash_of(words.at, words.size) + (uint64_t)(uintptr_t)tag;
+    uint64_t hash = hash_of(tag, words);
     int64_t known = w->names.size / (Py_ssize_t)sizeof(Name);
     if (w->slots.size <= 2 * known * (Py_ssize_t)sizeof(int64_t) && !grow(w))
         return 0;
