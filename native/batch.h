@@ -53,8 +53,7 @@ int table_make(Table *table, Py_ssize_t most);
 
 static inline uint64_t table_first(const Table *table, uint64_t hash)
 {
-    hash = (hash ^ kernels_seed) * 0x9E3779B97F4A7C15u;
-    return (hash ^ hash >> 29) & table->mask;
+    return mixed(hash) & table->mask;
 }
 
 #endif

@@ -38,6 +38,15 @@ static inline float log1pf_of(float number)
 /* Differs from process to process, so that nobody can know which strings collide. */
 extern uint64_t kernels_seed;
 
+/* A step of a hash: the halves of a product, folded, as in wyhash (Wang Yi). The low half alone
+ * passes a change of the top bit on as it is, whatever the seed. */
+static inline uint64_t mixed(uint64_t hash)
+{
+    __extension__ typedef unsigned __int128 Product;
+    Product product = (Product)(hash ^ kernels_seed) * 0x9E3779B97F4A7C15u;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
 PyObject *kernels_walk(PyObject *module, PyObject *args);   /* walk.c */
 PyObject *kernels_structure(PyObject *module, PyObject *args); /* structure.c */
 PyObject *kernels_context(PyObject *module, PyObject *args);     /* context.c */

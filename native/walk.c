@@ -518,19 +518,13 @@ static int note_head(Walk *w, unsigned kind, const Attributes *a)
 
 static uint64_t hash_of(const Tag *tag, Span words)
 {
-    /* Seeded, as pages may be made to collide. */
-    uint64_t hash = kernels_seed ^ (uint64_t)(uintptr_t)tag;
-    Py_ssize_t i = 0;
-    for (; i + 8 <= words.size; i += 8) {
-        uint64_t part;
-        memcpy(&part, words.at + i, 8);
-        hash = (hash ^ part) * 0x9E3779B97F4A7C15u;
-        hash ^= hash >> 29;
+    uint64_t hash = mixed((uint64_t)(uintptr_t)tag ^ (uint64_t)words.size);
+    for (Py_ssize_t i = 0; i < words.size; i += 8) {
+        uint64_t part = 0;
+        memcpy(&part, words.at + i, words.size - i < 8 ? words.size - i : 8);
+        hash = mixed(hash ^ part);
     }
-    for (; i < words.size; i++)
-        hash = (hash ^ (unsigned char)words.at[i]) * 0x100000001B3u;
-    hash = (hash ^ (uint64_t)words.size) * 0x9E3779B97F4A7C15u;
-    return hash ^ hash >> 32;
+    return hash;
 }
 
 static int64_t *slot_of(Walk *w, uint64_t hash)
