@@ -12,8 +12,8 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from boilerclass.api import clean, clickbait, label, label_many, site_memory
-    from boilerclass.document import LabelledDocument, LabelledParagraph
     from boilerclass.errors import BoilerclassError
+    from boilerclass.labelled import LabelledDocument, LabelledParagraph
     from boilerclass.labels import Label, Role
     from boilerclass.options import Options
     from boilerclass.pipeline import Classifier
@@ -27,8 +27,8 @@ _HOMES = {
     "site_memory": "boilerclass.api",
     "Classifier": "boilerclass.pipeline",
     "SiteMemory": "boilerclass.sites.memory",
-    "LabelledDocument": "boilerclass.document",
-    "LabelledParagraph": "boilerclass.document",
+    "LabelledDocument": "boilerclass.labelled",
+    "LabelledParagraph": "boilerclass.labelled",
     "BoilerclassError": "boilerclass.errors",
     "Label": "boilerclass.labels",
     "Role": "boilerclass.labels",

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from boilerclass import cleaner, pipeline
-from boilerclass.document import LabelledDocument
 from boilerclass.errors import InvalidOption
+from boilerclass.labelled import LabelledDocument
 from boilerclass.options import Options, Selection
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from itertools import compress, count
 from operator import or_
 from typing import NamedTuple
 
-from boilerclass.document import OK, Document, LabelledDocument
+from boilerclass.document import Document
+from boilerclass.labelled import OK, LabelledDocument
 from boilerclass.labels import Label, Role
 from boilerclass.options import Selection
 

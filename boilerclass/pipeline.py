@@ -15,16 +15,10 @@ from numpy.typing import NDArray
 
 from boilerclass import artifact, batch, decode, features, readers, scorer
 from boilerclass.blas import one_thread
-from boilerclass.document import (
-    Document,
-    LabelledDocument,
-    Link,
-    Metadata,
-    Origin,
-    detached,
-)
+from boilerclass.document import Document, Link, Metadata, Origin, detached
 from boilerclass.errors import ModelMismatch
 from boilerclass.features import context
+from boilerclass.labelled import LabelledDocument
 from boilerclass.labels import LABEL_OF, LABELS, ROLES, Label, Role
 from boilerclass.memory import keep_freed
 from boilerclass.options import Options

@@ -4,18 +4,9 @@ import pytest
 
 import boilerclass
 from boilerclass.cleaner import CLICKBAIT, NOTHING, SHORT, clean
-from boilerclass.document import (
-    EMPTY,
-    NO_ARTICLE,
-    OK,
-    Document,
-    Forced,
-    Kind,
-    LabelledDocument,
-    Paragraph,
-    Settled,
-)
+from boilerclass.document import Document, Forced, Kind, Paragraph
 from boilerclass.errors import InvalidOption
+from boilerclass.labelled import EMPTY, NO_ARTICLE, OK, LabelledDocument, Settled
 from boilerclass.labels import LABEL_OF, Role
 from boilerclass.options import Selection
 

@@ -23,7 +23,7 @@ from boilerclass.cli.inputs import Entry, Source, expand, read
 from boilerclass.cli.work import Work, Worker
 from boilerclass.containers.record import Reading
 from boilerclass.containers.signatures import describe
-from boilerclass.document import LabelledDocument
+from boilerclass.labelled import LabelledDocument
 from boilerclass.options import Options
 
 Run = Callable[..., Any]

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 import boilerclass
 from boilerclass import readers, writers
 from boilerclass.cleaner import Cleaned, clean
-from boilerclass.document import Document, LabelledDocument, Settled
+from boilerclass.document import Document
+from boilerclass.labelled import LabelledDocument, Settled
 from boilerclass.labels import Label, Role
 from boilerclass.options import Selection
 from boilerclass.writers import Format, Look

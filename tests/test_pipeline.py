@@ -10,9 +10,9 @@ import pytest
 
 import boilerclass
 from boilerclass import artifact, batch, explain, features, readers, scorer
-from boilerclass.document import EMPTY, NO_ARTICLE, OK
 from boilerclass.errors import InvalidOption, ModelMismatch
 from boilerclass.features.context import TO_LABELS
+from boilerclass.labelled import EMPTY, NO_ARTICLE, OK
 from boilerclass.labels import LABELS, Label
 from boilerclass.options import Options
 from boilerclass.pipeline import Classifier, classifier

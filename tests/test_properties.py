@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 import boilerclass
 from boilerclass import LabelledDocument, readers
-from boilerclass.document import EMPTY, Document
+from boilerclass.document import Document
+from boilerclass.labelled import EMPTY
 from boilerclass.labels import LABELS, Label
 
 ROOT = Path(__file__).parents[1] / "data" / "examples"

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 import boilerclass
 from boilerclass import npz, readers
 from boilerclass.cli import main
-from boilerclass.document import Document, LabelledDocument
+from boilerclass.document import Document
 from boilerclass.errors import CorruptSiteMemory
 from boilerclass.features.context import TO_LABELS
+from boilerclass.labelled import LabelledDocument
 from boilerclass.labels import LABEL_OF, Label, Role
 from boilerclass.sites import evidence, keys
 from boilerclass.sites.memory import SiteCounter, SiteMemory

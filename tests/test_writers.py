@@ -14,8 +14,9 @@ import pytest
 
 from boilerclass import readers, writers
 from boilerclass.cleaner import Cleaned, clean
-from boilerclass.document import Document, LabelledDocument, Paragraph, Settled
+from boilerclass.document import Document, Paragraph
 from boilerclass.errors import MissingExtra
+from boilerclass.labelled import LabelledDocument, Settled
 from boilerclass.labels import LABELS, Label, Role
 from boilerclass.writers import Format, Look, markdown, terminal
 from boilerclass.writers.blocks import Table, blocks

@@ -14,7 +14,7 @@ from boilerclass.cli.output import Destination, Grown
 from boilerclass.cli.resume import Done
 from boilerclass.cli.tally import Tally, Totals
 from boilerclass.cli.work import Failure, reason
-from boilerclass.document import EMPTY, NO_ARTICLE, OK
+from boilerclass.labelled import EMPTY, NO_ARTICLE, OK
 from boilerclass.writers.sheets import encode
 
 WHY_NOTHING = {

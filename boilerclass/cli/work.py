@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from boilerclass import cleaner, writers
 from boilerclass.cli.inputs import Source
-from boilerclass.document import LabelledDocument
 from boilerclass.errors import BoilerclassError, InvalidOption
+from boilerclass.labelled import LabelledDocument
 from boilerclass.options import Options, Selection
 from boilerclass.writers.terminal import visible_line
 

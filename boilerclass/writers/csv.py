@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from boilerclass.cleaner import Cleaned
-from boilerclass.document import LabelledDocument
+from boilerclass.labelled import LabelledDocument
 from boilerclass.labels import LABELS
 from boilerclass.writers import Format, records
 from boilerclass.writers.sheets import Text

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterator
 
 from boilerclass.cleaner import Cleaned
-from boilerclass.document import LabelledParagraph
+from boilerclass.labelled import LabelledParagraph
 from boilerclass.writers import Format
 from boilerclass.writers.sheets import Text
 from boilerclass.writers.table import LEAST_WIDTH, NO_TERMINAL

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from boilerclass.cleaner import Cleaned
-from boilerclass.document import LabelledDocument
+from boilerclass.labelled import LabelledDocument
 from boilerclass.writers import Format, records
 from boilerclass.writers.sheets import Text
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from boilerclass.cleaner import Cleaned
-from boilerclass.document import LabelledDocument
 from boilerclass.errors import MissingExtra
+from boilerclass.labelled import LabelledDocument
 from boilerclass.writers import Format, Look, records
 from boilerclass.writers.csv import CLEAN_COLUMNS, LABEL_COLUMNS
 from boilerclass.writers.sheets import encode

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from boilerclass.cleaner import Cleaned
-from boilerclass.document import LabelledDocument, LabelledParagraph
+from boilerclass.labelled import LabelledDocument, LabelledParagraph
 
 DIGITS = 4
 """Decimals of a probability: calibration is no finer."""

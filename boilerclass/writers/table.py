@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 
-from boilerclass.document import LabelledDocument
+from boilerclass.labelled import LabelledDocument
 from boilerclass.labels import LABELS
 from boilerclass.writers import Format
 from boilerclass.writers.sheets import Text
