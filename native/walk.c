@@ -1,6 +1,6 @@
 /* The paragraphs of a page, from its tree as the parser serialises it.
  *
- * This does what `_Walk` in boilerclass/readers/html.py does node by node, and gives the same. It
+ * This does what `_Walk` in boilerclass/readers/walk.py does node by node, and gives the same. It
  * reads the serialised form because asking the parser for two thousand nodes costs twice as much as
  * one string. In that form every element is closed, every attribute quoted and every `<` of a text
  * escaped, except in raw text such as scripts. Where it cannot be read back without doubt, or
@@ -9,7 +9,7 @@
 
 #include "kernels.h"
 
-enum { /* What the table of tags says beside the flags; as in boilerclass/readers/html.py. */
+enum { /* What the table of tags says beside the flags; as in boilerclass/readers/walk.py. */
     BLOCK = 1 << 0, SKIPPED = 1 << 1, MEDIA = 1 << 2, NEVER_HIDDEN = 1 << 3, VOID = 1 << 4,
     RAW = 1 << 5, FOREIGN = 1 << 6, BREAK = 1 << 7, ANCHOR = 1 << 8, REFUSED = 1 << 9,
     HEAD_ROOT = 1 << 10, HEAD_TITLE = 1 << 11, HEAD_META = 1 << 12, HEAD_LINK = 1 << 13,

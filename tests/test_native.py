@@ -17,7 +17,7 @@ from boilerclass import batch, decode, forest, lexicons, scorer
 from boilerclass.features import context, ngrams, overlap, structure, text, words
 from boilerclass.labels import LABELS, ROLES
 from boilerclass.native import kernels
-from boilerclass.readers import encoding, html, structured
+from boilerclass.readers import encoding, html, structured, walk
 from boilerclass.readers import text as text_reader
 
 pytestmark = pytest.mark.skipif(kernels is None, reason="the kernels are not built")
@@ -62,10 +62,10 @@ def soup(random: random.Random, size: int) -> str:
 def test_the_walk_is_the_same(random: random.Random, size: int) -> None:
     page = soup(random, size)
     tree = turbohtml.parse(page)
-    compiled = html.walk_compiled(tree)
+    compiled = walk.compiled(tree)
     if compiled is None:  # it was in doubt
         return
-    python = html.walk_python(tree)
+    python = walk.python(tree)
     assert compiled.paragraphs == python.paragraphs
     for name in ("parents", "ends", "tags", "words"):
         assert list(getattr(compiled.tree, name)) == list(getattr(python.tree, name))
