@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from boilerclass import features, lexicons
 from boilerclass.document import Document, Kind
-from boilerclass.features import context, overlap, structure, text
+from boilerclass.features import addresses, context, overlap, structure, text
 from boilerclass.markup import FLAGS
 from boilerclass.scorer import Inputs, Scorer
 
@@ -172,7 +172,7 @@ def _page(document: Document, i: int) -> str:
     return "the kind of page"
 
 
-_LINK = {"link_share", "has_link", "log_links", *structure.LINK_COLUMNS}
+_LINK = {"link_share", "has_link", "log_links", *addresses.LINK_COLUMNS}
 _REPEAT = {"same_text", "repeats_previous", "repeats_next"}
 _TITLE = {*overlap.COLUMNS, "in_structured_body"}
 _CONTAINER = {
@@ -181,7 +181,7 @@ _CONTAINER = {
     *structure.MAIN_COLUMNS,
 }
 _SCORES = 32
-_PAGE = {*(f"type_{n}" for n in structure.PAGE_TYPES), *structure.URL_COLUMNS, "is_html"}
+_PAGE = {*(f"type_{n}" for n in structure.PAGE_TYPES), *addresses.URL_COLUMNS, "is_html"}
 
 FAMILIES: tuple[Family, ...] = (
     Family(frozenset([*_LINK]), _links, in_text=False),

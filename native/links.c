@@ -1,4 +1,4 @@
-/* What a link target tells; twin of `link_evidence` in boilerclass/features/structure.py, which
+/* What a link target tells; twin of `link_evidence` in boilerclass/features/addresses.py, which
  * names the columns and the words that are sought. */
 
 #include "kernels.h"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from boilerclass import batch, decode, forest, lexicons, scorer
-from boilerclass.features import context, ngrams, overlap, structure, text, words
+from boilerclass.features import addresses, context, ngrams, overlap, structure, text, words
 from boilerclass.labels import LABELS, ROLES
 from boilerclass.native import kernels
 from boilerclass.readers import encoding, html, structured, walk
@@ -154,12 +154,12 @@ HREF = st.lists(
 @settings(deadline=None)
 def test_link_targets_are_judged_the_same(hrefs: list[str], host: str) -> None:
     def judged() -> object:
-        found = np.zeros((len(hrefs) + 1, len(structure.LINK_COLUMNS) + 2), dtype=np.float32)
-        structure.judge_targets(tuple(hrefs), host, found, (1, 2))
+        found = np.zeros((len(hrefs) + 1, len(addresses.LINK_COLUMNS) + 2), dtype=np.float32)
+        addresses.judge(tuple(hrefs), host, found, (1, 2))
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        compiled, python = both(patch, structure, judged)
+        compiled, python = both(patch, addresses, judged)
     assert np.array_equal(compiled, python)
 
 

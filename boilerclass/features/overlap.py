@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from boilerclass.batch import Batch
 from boilerclass.document import Document
-from boilerclass.features import ngrams, structure, text
+from boilerclass.features import addresses, ngrams, text
 from boilerclass.features.ngrams import Bag
 from boilerclass.native import kernels
 
@@ -45,7 +45,7 @@ def _names(document: Document) -> tuple[str, ...]:
 
 
 def _slug(url: str | None) -> str:
-    path = structure.url_path(url) or ""
+    path = addresses.url_path(url) or ""
     words = path.rpartition("/")[2].partition(".")[0].replace("_", "-").split("-")
     return " ".join(words) if len(words) > FEW else ""
 

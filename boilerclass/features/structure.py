@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -13,6 +11,8 @@ from numpy.typing import NDArray
 
 from boilerclass.batch import Batch
 from boilerclass.document import Document
+from boilerclass.features import addresses
+from boilerclass.features.addresses import LINK_COLUMNS, URL_COLUMNS
 from boilerclass.markup import BIT, FLAGS
 from boilerclass.native import kernels
 
@@ -26,10 +26,6 @@ PROSE_CHARS = 80
 MAIN_SHARE = 0.6
 """Share of the page's prose that its main container holds at least."""
 
-LINK_COLUMNS = (
-    "href_other_host href_deep href_digits href_query href_tracking href_fragment href_author "
-    "href_tag href_again"
-).split()
 OWN_COLUMNS = (
     "is_html gap many_gap link_share has_link log_links bold_share same_text repeats_previous "
     "repeats_next in_structured_body"
@@ -57,8 +53,6 @@ PAGE_TYPES: dict[str, tuple[str, ...]] = {
     "website": ("website", "webpage", "localbusiness", "service", "aboutpage"),
     "media": ("videoobject", "video.other", "podcastepisode", "recipe", "event"),
 }
-URL_COLUMNS = "url_known url_root url_depth url_digits".split()
-
 COLUMNS: tuple[str, ...] = (
     *(f"type_{name}" for name in PAGE_TYPES),
     *URL_COLUMNS,
@@ -116,7 +110,8 @@ def fill(batch: Batch, found: Floats) -> None:
         if document.structured_body:
             found[lo:hi, body] = _structured_body(document, batch.texts[lo:hi])
         if document.kind == "html":
-            judge_targets(batch.hrefs[lo:hi], _host(document), found, (lo, first))
+            host = addresses.host_of(document.url)
+            addresses.judge(batch.hrefs[lo:hi], host, found, (lo, first))
 
 
 def columns_python(batch: Batch) -> Floats:
@@ -172,22 +167,8 @@ def _page_types(batch: Batch) -> Floats:
 
 
 def _urls(batch: Batch) -> Floats:
-    """Shape (d, len(URL_COLUMNS)): the shape of the page's own address."""
-    of_document = np.zeros((len(batch.documents), len(URL_COLUMNS)), dtype=np.float32)
-    for i, document in enumerate(batch.documents):
-        path = url_path(document.url)
-        if path is not None:
-            depth = min(path.count("/"), 6) / 3
-            of_document[i] = 1, not path, depth, bool(_DIGITS.search(path))
-    return of_document
-
-
-def url_path(url: str | None) -> str | None:
-    """The path of an absolute address without its slashes at the ends; None if it is not one."""
-    target = _HOST.match(url or "")
-    if target is None or url is None:
-        return None
-    return url[target.end() :].split("#")[0].split("?")[0].strip("/")
+    """Shape (d, len(URL_COLUMNS))."""
+    return np.array([addresses.shape(d.url) for d in batch.documents], dtype=np.float32)
 
 
 def _pages(batch: Batch) -> Iterator[tuple[Document, int, int]]:
@@ -254,92 +235,16 @@ def _structured_body(document: Document, texts: Sequence[str]) -> list[bool]:
     return [len(text) > 25 and text[:60] in document.structured_body for text in texts]
 
 
-_HOST = re.compile(r"(?:https?:)?//(?:www\.|m\.|amp\.)?([^/?#:]*)", re.I)
-_DIGITS = re.compile(r"\d{4}")
-_TRACKING = ("utm_", "ref=", "aff", "cmp", "cid", "partner", "source=", "campaign", "gclid", "tag=")
-_AUTHOR = (
-    "/author",
-    "/autor",
-    "/auteur",
-    "/people/",
-    "/profile",
-    "/by/",
-    "/redaktion",
-    "/staff",
-    "/user/",
-    "/member",
-)
-_TAG = (
-    "/tag",
-    "/topic",
-    "/them",
-    "/categor",
-    "/rubrik",
-    "/section",
-    "/dossier",
-    "/eticheta",
-    "/schlagwort",
-)
-_SOUGHT = (_TRACKING, _AUTHOR, _TAG)
-_PLAIN = (0.0,) * 8
-MAX_HREF = 300
-"""Characters looked at of a link target; data: addresses can be megabytes."""
-
-
-@functools.lru_cache(maxsize=2_048)
-def link_evidence(href: str, host: str) -> tuple[float, ...]:
-    """What a link target tells, in the order of LINK_COLUMNS but for the last."""
-    href = href.lower()
-    if href.startswith("#"):
-        return (*_PLAIN[:5], 1.0, *_PLAIN[6:])
-    there, path = "", href
-    if href.startswith(("http", "//")):
-        there, _, path = href.partition("//")[2].partition("/")
-        path = "/" + path
-    elif href.startswith(("mailto:", "tel:", "javascript:")):
-        return _PLAIN
-    elsewhere = bool(there and host and not there.endswith(host) and not host.endswith(there))
-    bare, _, query = path.partition("?")
-    return (
-        elsewhere,
-        bare.count("/") / 5,
-        _DIGITS.search(bare) is not None,
-        bool(query),
-        bool(query) and any(map(query.__contains__, _TRACKING)),
-        False,
-        any(map(bare.__contains__, _AUTHOR)),
-        any(map(bare.__contains__, _TAG)),
-    )
-
-
 def _links(batch: Batch) -> Floats:
     found = np.zeros((len(batch), len(LINK_COLUMNS)), dtype=np.float32)
     again = LINK_COLUMNS.index("href_again")
     for document, lo, hi in _pages(batch):
         hrefs = batch.hrefs[lo:hi]
-        judge_targets(hrefs, _host(document), found, (lo, 0))
+        addresses.judge(hrefs, addresses.host_of(document.url), found, (lo, 0))
         count = Counter(hrefs)
         count[""] = 0
         found[lo:hi, again] = [count[href] > 1 for href in hrefs]
     return found
-
-
-def _host(document: Document) -> str:
-    own = _HOST.match(document.url or "")
-    return own.group(1).lower() if own else ""
-
-
-def judge_targets(hrefs: Sequence[str], host: str, found: Floats, corner: tuple[int, int]) -> None:
-    """Fills in :func:`link_evidence` of the targets that are not empty, one row each; ``corner``
-    are the first row and column."""
-    row, column = corner
-    left: Sequence[int] = range(len(hrefs))
-    if kernels is not None:
-        left = kernels.links(hrefs, host, _SOUGHT, found, found.shape[1], row, column)
-    for i in left:
-        if hrefs[i]:
-            told = link_evidence(hrefs[i][:MAX_HREF], host)
-            found[row + i, column : column + len(_PLAIN)] = told
 
 
 def _places(batch: Batch, weights: Weights) -> Floats:
