@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for layer in (
         "blas errors labels markup memory native npz",
         "document artifact forks lexicons headlines",
-        "processes sites",
+        "labelled processes sites",
         "options",
         "batch readers cleaner curiosity forest",
         "features writers headline_columns containers",
@@ -42,9 +42,10 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 
 KNOWS_ONLY = {
     "readers": frozenset("document errors markup native".split()),
-    "cleaner": frozenset("document labels options".split()),
-    "writers": frozenset("document errors labels markup cleaner".split()),
-    "document": frozenset(["labels"]),
+    "cleaner": frozenset("document labelled labels options".split()),
+    "writers": frozenset("document errors labelled labels markup cleaner".split()),
+    "document": frozenset(),
+    "labelled": frozenset(("document", "labels")),
     "containers": frozenset("errors readers".split()),
 }
 """Narrower than their layer: they must work without a model."""
@@ -77,7 +78,7 @@ HOMES = {
 """Where each third-party library may be imported; numpy has NO_NUMPY."""
 
 NO_NUMPY = tuple(
-    "errors labels markup options document cleaner lexicons api "
+    "errors labels markup options document labelled cleaner lexicons api "
     "readers. containers. writers. cli.".split()
 )
 
