@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
@@ -176,7 +176,6 @@ def test_what_is_no_list_of_strings_is_refused(wrong: object) -> None:
 any_text = st.text(st.characters(exclude_categories=()), max_size=60)
 
 
-@settings(deadline=None)
 @given(st.lists(any_text | st.sampled_from([pair[0] for pair in PAIRS]), max_size=8))
 def test_a_batch_scores_as_its_headlines_alone(headlines: list[str]) -> None:
     alone = [score([headline])[0] for headline in headlines]

@@ -158,7 +158,7 @@ def as_bytes(content: str | bytes) -> bytes:
 
 
 @pytest.mark.parametrize("form", MAKERS)
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(pages=st.lists(page_bytes, min_size=1, max_size=5))
 def test_what_goes_in_comes_out_in_order(form: str, pages: list[bytes]) -> None:
     found = records(MAKERS[form](pages))
@@ -184,7 +184,7 @@ def test_a_record_beyond_the_limit_is_an_error_by_itself(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", MAKERS)
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_damage_never_escapes(form: str, data: st.DataObject) -> None:
     content = bytearray(MAKERS[form](PAGES[:2]))
@@ -200,7 +200,6 @@ def test_damage_never_escapes(form: str, data: st.DataObject) -> None:
     assert ordinals == sorted(set(ordinals))
 
 
-@settings(deadline=None)
 @given(content=st.binary(max_size=2000))
 def test_any_bytes_are_a_document_or_refused(content: bytes) -> None:
     try:

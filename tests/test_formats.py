@@ -42,7 +42,7 @@ BITS = (
 soup = st.lists(st.sampled_from(BITS), max_size=30).map(
     lambda bits: "<!DOCTYPE html>" + " ".join(bits)
 )
-each = settings(max_examples=150, deadline=None)
+each = settings(max_examples=150)
 
 
 def everything(page: str, title: bool = False) -> Cleaned:

@@ -58,7 +58,7 @@ def soup(random: random.Random, size: int) -> str:
 
 
 @given(st.randoms(use_true_random=False), st.integers(0, 60))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_the_walk_is_the_same(random: random.Random, size: int) -> None:
     page = soup(random, size)
     tree = turbohtml.parse(page)
@@ -95,7 +95,6 @@ TEXT = st.text(
 
 
 @given(st.lists(TEXT, max_size=8))
-@settings(deadline=None)
 def test_characters_are_counted_and_hashed_the_same(texts: list[str]) -> None:
     chars = text.characters(tuple(texts))
     for compiled, python in zip(chars, text.characters_python(texts), strict=True):
@@ -133,7 +132,6 @@ NAME = st.text(st.sampled_from("aabBCz-_ 0\u00e9\x00"), max_size=450)
 
 
 @given(st.lists(st.tuples(NAME, NAME), max_size=5))
-@settings(deadline=None)
 def test_names_are_hashed_the_same(names: list[tuple[str, str]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         compiled, python = both(patch, words, lambda: words.buckets_of(names))
@@ -151,7 +149,6 @@ HREF = st.lists(
 
 
 @given(st.lists(HREF, max_size=6), st.sampled_from(["", "a.example", "x.com", "\u00e9.example"]))
-@settings(deadline=None)
 def test_link_targets_are_judged_the_same(hrefs: list[str], host: str) -> None:
     def judged() -> object:
         found = np.zeros((len(hrefs) + 1, len(addresses.LINK_COLUMNS) + 2), dtype=np.float32)
@@ -164,7 +161,6 @@ def test_link_targets_are_judged_the_same(hrefs: list[str], host: str) -> None:
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8") | st.characters(max_codepoint=0x3100))))
-@settings(deadline=None)
 def test_openings_are_folded_the_same(texts: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         compiled, python = both(patch, lexicons, lambda: lexicons.fold_openings(texts, 80))
@@ -183,7 +179,6 @@ OPENING = st.lists(
 
 
 @given(st.lists(OPENING, max_size=6))
-@settings(deadline=None)
 def test_cues_are_found_the_same(texts: list[str]) -> None:
     def masks() -> object:
         return lexicons.load().match_all(lexicons.fold_openings(texts, 80))
@@ -204,7 +199,7 @@ def shares(together: batch.Batch, known: ngrams.Bag) -> NDArray[np.float32]:
 
 
 @given(st.lists(st.randoms(use_true_random=False), max_size=3), st.booleans())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_places_and_surroundings_are_described_the_same(
     randoms: list[random.Random], in_text: bool
 ) -> None:

@@ -31,7 +31,7 @@ tags = st.sampled_from(
 soup = st.lists(words | tags, max_size=40).map(lambda parts: "<html>" + "".join(parts))
 lines = st.lists(words | st.just(""), max_size=30).map("\n".join)
 anything = st.binary(max_size=400) | st.text(max_size=400) | soup | lines
-each = settings(max_examples=60, deadline=None)
+each = settings(max_examples=60)
 
 
 def check(document: Document) -> None:
