@@ -11,9 +11,9 @@ PAGE_SCHEMES = frozenset(("http", "https"))
 LINK_SCHEMES = PAGE_SCHEMES | {"mailto", "tel"}
 
 # Browsers leave these out of an address, so "java\nscript:" is a scheme to them.
-_IGNORED = re.compile("[\x00-\x20\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_IGNORED = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.I)
-_FOREIGN = re.compile(r"[\\\"'<>`{}|^]")
+_FOREIGN = re.compile(r"[ \\\"'<>`{}|^]")
 
 
 def page(href: str | None, base: str | None = None) -> str | None:
@@ -46,7 +46,7 @@ def link(href: str, base: str | None = None) -> str | None:
 def _absolute(href: str | None, base: str | None, schemes: frozenset[str]) -> str | None:
     if not href or len(href) > LONGEST:
         return None
-    address = _IGNORED.sub("", href)
+    address = _IGNORED.sub("", href).strip(" ")
     if not _SCHEME.match(address):
         try:
             address = urljoin(base, address) if base else address
