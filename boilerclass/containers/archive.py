@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from boilerclass.containers.record import Foreign, Record
+from boilerclass.errors import UnreadableInput
+
 SIDE_FILES = frozenset((".css", ".js", ".json", ".map", ".mjs"))
 """Suffixes of the files that a saved site keeps beside its pages; nobody means them."""
 
@@ -19,3 +22,10 @@ def passed_by(name: str) -> str | None:
         return "a hidden file"
     suffix = path.suffix.lower()
     return f"a {suffix} file" if suffix in SIDE_FILES else None
+
+
+def none_of(name: str, ordinal: int, error: UnreadableInput) -> Record:
+    """The record of a member that gives no document: a site is saved with its pictures."""
+    if isinstance(error, Foreign):
+        return Record(ordinal, name=name, skipped=f"content that is {error.what}")
+    return Record(ordinal, name=name, error=error)

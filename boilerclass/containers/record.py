@@ -62,6 +62,10 @@ def too_large(limit: int) -> UnreadableInput:
     return UnreadableInput(TOO_LARGE.format(limit=limit))
 
 
-def foreign(what: str) -> UnreadableInput:
-    """The error of what is surely no page and no text, named in words that fit after "is"."""
-    return UnreadableInput(FOREIGN.format(what=what))
+class Foreign(UnreadableInput):
+    """What is surely no page and no text."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(FOREIGN.format(what=what))
+        self.what = what
+        """In words that fit after "is"."""

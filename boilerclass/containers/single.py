@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boilerclass.containers.compression import MAGIC, Inflater, compression_of
-from boilerclass.containers.record import Reading, foreign, too_large
+from boilerclass.containers.record import Foreign, Reading, too_large
 from boilerclass.containers.signatures import SAMPLE, describe
 from boilerclass.containers.stream import CHUNK, Stream
 
@@ -31,7 +31,7 @@ def document(stream: Stream, reading: Reading) -> bytes:
     """
     what = describe(stream.head(HEAD), encoding_known=reading.encoding is not None)
     if what:
-        raise foreign(what)
+        raise Foreign(what)
     pieces: list[bytes] = []
     left = reading.max_bytes
     while piece := stream.read(CHUNK):

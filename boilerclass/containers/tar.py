@@ -6,7 +6,7 @@ import tarfile
 from collections.abc import Iterator
 
 from boilerclass.containers import members_document
-from boilerclass.containers.archive import passed_by
+from boilerclass.containers.archive import none_of, passed_by
 from boilerclass.containers.record import Reading, Record
 from boilerclass.containers.stream import CHUNK, Damage, Stream
 from boilerclass.errors import UnreadableInput
@@ -97,7 +97,7 @@ def _record(
     try:
         content = members_document(Stream(lambda: file.read(CHUNK)), reading)
     except UnreadableInput as error:
-        return Record(ordinal, name=member.name, error=error)
+        return none_of(member.name, ordinal, error)
     return Record(ordinal, content, name=member.name)
 
 

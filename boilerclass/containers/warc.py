@@ -45,6 +45,11 @@ DECODINGS: tuple[Literal["all", "content", "transfer", "none"], ...] = (
 )
 """What to undo, in the order of trying: many crawlers store a body without the encodings that its
 headers still name."""
+DEFLATED = frozenset(("gzip", "x-gzip", "deflate"))
+"""Content encodings of which fastwarc does not tell that the end is missing."""
+GZIP = b"\x1f\x8b"
+"""What a member begins with."""
+CUT = "the end is missing"
 STORED_AS_IT_IS = DECODINGS[2:]
 """Those that leave a content encoding as it is."""
 MOST_BREAKS = 100
@@ -193,31 +198,50 @@ def _answer(block: bytes, limit: int) -> _Body:
         answer.set_bytes_content(block)
         try:
             answer.parse_http(decoding, MOST_HEADERS, quirks_mode=True)
+            encoding = answer.http_headers.get("Content-Encoding")
+            deflated = (encoding or "").strip().lower() in DEFLATED
+            if deflated and decoding not in STORED_AS_IT_IS:
+                continue
             content, _ = _taken(answer.reader, limit + 1, limit + 1)
         except OSError:
             continue
         if decoding in STORED_AS_IT_IS:
-            content = _undone(content, answer.http_headers.get("Content-Encoding"), limit)
+            content = _undone(content, encoding, limit)
         media = answer.http_headers.get("Content-Type")
         return _Body(content, *_media(media), answer.http_headers.status_code or 0)
     raise UnreadableInput(NO_HTTP)
 
 
 def _undone(content: bytes, encoding: str | None, limit: int) -> bytes:
-    """A body whose encoding was not undone: it has none, or is deflated without a frame, which some
-    servers send and all browsers read.
+    """A body whose encoding was not undone: it has none, or is deflated; also without a frame,
+    which some servers send and all browsers read.
 
     Raises:
-        UnreadableInput: it is neither.
+        UnreadableInput: it is neither, or cut off.
     """
     if encoding is None or surely_readable(content):
         return content
-    decoder = zlib.decompressobj(-zlib.MAX_WBITS)
-    with suppress(zlib.error):
-        plain = decoder.decompress(content, limit + 1)
-        if decoder.eof or len(plain) > limit:
-            return plain
+    for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):  # by its head gzip or zlib; no head
+        with suppress(zlib.error):
+            return _inflated(content, window, limit)
     raise UnreadableInput(ENCODED.format(encoding=encoding[:LONGEST_MEDIA]))
+
+
+def _inflated(content: bytes, window: int, limit: int) -> bytes:
+    """All members of deflated bytes, up to a byte more than the limit.
+
+    Raises:
+        zlib.error: they are something else, or cut off.
+    """
+    plain = b""
+    while content and len(plain) <= limit:
+        decoder = zlib.decompressobj(window)
+        plain += decoder.decompress(content, limit + 1 - len(plain))
+        if not decoder.eof and len(plain) <= limit:
+            raise zlib.error(CUT)
+        rest = decoder.unused_data
+        content = rest if rest.startswith(GZIP) else b""
+    return plain
 
 
 def _media(header: str | None) -> tuple[str, str | None]:

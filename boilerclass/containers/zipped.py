@@ -9,8 +9,8 @@ import zlib
 from collections.abc import Iterator
 
 from boilerclass.containers import members_document
-from boilerclass.containers.archive import passed_by
-from boilerclass.containers.record import Reading, Record, foreign
+from boilerclass.containers.archive import none_of, passed_by
+from boilerclass.containers.record import Foreign, Reading, Record
 from boilerclass.containers.stream import CHUNK, Stream
 from boilerclass.errors import UnreadableInput
 
@@ -43,7 +43,7 @@ def records(stream: Stream, reading: Reading, start: int) -> Iterator[Record]:
             ) from error
         members = archive.infolist()
         if any(member.filename == "[Content_Types].xml" for member in members):
-            raise foreign("an office document")
+            raise Foreign("an office document")
         for ordinal, member in enumerate(members[start:], start):
             if not member.is_dir():
                 yield _record(archive, member, ordinal, reading)
@@ -61,7 +61,7 @@ def _record(
     try:
         return Record(ordinal, _content(archive, member, reading), name=name)
     except UnreadableInput as error:
-        return Record(ordinal, name=name, error=error)
+        return none_of(name, ordinal, error)
     except _FAILURES as error:
         return Record(ordinal, name=name, error=UnreadableInput(f"is damaged: {error}"))
 
