@@ -584,6 +584,26 @@ def test_clickbait_keeps_the_columns_of_tables(run: Run, tmp_path: Path) -> None
     assert "has a column 'clickbait' already" in err
 
 
+def test_clickbait_does_not_write_over_its_input(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "a.csv"
+    table.write_text(f"title\n{HEADLINES[0]}\n")
+    code, _, err = run("clickbait", "--column", "title", "-o", table, table)
+    assert code == 2 and "cannot be the output as well" in err
+    assert table.read_text() == f"title\n{HEADLINES[0]}\n"
+
+
+@pytest.mark.parametrize("options", [(), ("--encoding", "cp1250")])
+def test_clickbait_reads_headlines_in_any_encoding(
+    run: Run, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    headline, table = "Şeful gării nu ştie când îl deschid", tmp_path / "a.csv"
+    table.write_bytes(f"title\n{headline}\n".encode("cp1250"))
+    out = run("clickbait", *options, "--column", "title", "-f", "csv", table).out
+    assert out.splitlines()[1].startswith(f"{headline},0.")
+    out = run("clickbait", *options, "-f", "csv", stdin=headline.encode("cp1250")).out
+    assert out.splitlines()[1].startswith(f"{headline},0.")
+
+
 def test_clickbait_tells_which_rows_do_not_fit_a_table(run: Run, tmp_path: Path) -> None:
     mixed = tmp_path / "mixed.jsonl"
     mixed.write_text('{"title": "One"}\nno json\n{"title": "Two"}\n{"title": "Three", "more": 1}\n')

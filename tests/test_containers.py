@@ -405,6 +405,8 @@ def test_records_that_are_no_pages_are_passed_by_with_their_reason() -> None:
         # Without its frame, as some servers have it.
         (b"Content-Encoding: deflate\r\n", zlib.compress(PAGE), PAGE),
         (b"Content-Encoding: deflate\r\n", zlib.compress(PAGE)[2:-4], PAGE),
+        (b"Content-Encoding: x-gzip\r\n", gzip.compress(PAGE), PAGE),
+        (b"Content-Encoding: gzip\r\n", gzip.compress(PAGE[:30]) + gzip.compress(PAGE[30:]), PAGE),
     ],
 )
 def test_encodings_of_http_are_undone(headers: bytes, body: bytes, expected: bytes) -> None:
@@ -421,6 +423,17 @@ def test_a_body_that_cannot_be_decoded_is_no_page(encoding: bytes) -> None:
     assert errors(found) == [
         f"its HTTP body is damaged, or is not encoded ({encoding.decode()}) as its headers say"
     ]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "zstd"])
+def test_a_body_whose_end_is_missing_is_no_page(encoding: str) -> None:
+    page = b"<p>" + b" ".join(b"%d boats" % (i * i) for i in range(2000))
+    body = {"gzip": gzip.compress, "deflate": zlib.compress, "zstd": zstandard.compress}[encoding]
+    cut = body(page)[:-2000]
+    headers = HTML + f"Content-Encoding: {encoding}\r\n".encode()
+    found = records(warc_record(answer(cut, headers)) + warc_of([PAGE]))
+    assert contents(found) == [PAGE]
+    assert len(errors(found)) == 1 and "HTTP body is damaged" in errors(found)[0]
 
 
 @pytest.mark.parametrize(
@@ -589,6 +602,7 @@ def test_zip_members_that_cannot_be_read() -> None:
     with zipfile.ZipFile(file, "w") as archive:
         for name in ("secret.html", "spoilt.html", "good.html", ".hidden", "a/style.css"):
             archive.writestr(name, PAGE)
+        archive.writestr("photo", b"\xff\xd8\xff\xe0 a photo")
         archive.mkdir("folder")
         link = zipfile.ZipInfo("link.html")
         link.external_attr = 0o120777 << 16
@@ -602,7 +616,12 @@ def test_zip_members_that_cannot_be_read() -> None:
     assert [r.name for r in found if r.error] == ["secret.html", "spoilt.html"]
     assert "is encrypted: unpack" in errors(found)[0]
     assert "is damaged: Bad CRC-32" in errors(found)[1]
-    assert skipped(found) == ["a hidden file", "a .css file", "a symbolic link"]
+    assert skipped(found) == [
+        "a hidden file",
+        "a .css file",
+        "content that is a JPEG image",
+        "a symbolic link",
+    ]
 
 
 def test_office_documents_are_refused() -> None:
@@ -749,6 +768,29 @@ def test_any_text_is_a_table_when_a_column_is_named() -> None:
 def test_a_table_in_another_encoding() -> None:
     found = records("id,text\n1,Łódź\n".encode("iso-8859-2"), encoding="iso-8859-2")
     assert contents(found) == ["Łódź"]
+
+
+@pytest.mark.parametrize("before", [0, 2000])
+def test_the_encoding_of_a_table_is_detected(before: int) -> None:
+    plain = "".join(f"{i},The ferry left on time.\n" for i in range(before))
+    texts = ["Podul de la Răchiţa a fost închis.", "Şeful gării nu ştie când îl deschid."]
+    rows = "".join(f"{i},{text}\n" for i, text in enumerate(texts))
+    found = records(f"id,text\n{plain}{rows}".encode("cp1250"))
+    assert contents(found)[before:] == texts
+
+
+def test_bytes_that_are_no_utf8_in_a_table_that_is_cost_no_more_than_themselves() -> None:
+    found = records("id,text\n1,Łódź\n2,Gda@sk\n3,gęś\n".encode().replace(b"@", b"\xff"))
+    assert contents(found) == ["Łódź", "Gda\ufffdsk", "gęś"]
+
+
+def test_a_row_with_more_cells_than_columns_is_an_error_by_itself() -> None:
+    found = records(b"id,text\n1,Retired, after years.\n2,Sound.\n3,Sound too.,,\n4\n")
+    assert contents(found) == ["Sound.", "Sound too."]
+    (error,) = errors(found)
+    assert error.startswith(
+        "row 1 has 3 cells for 2 columns and is left out: a cell that holds ','"
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16-le", "utf-16-be"])

@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -73,9 +74,10 @@ class _Failures:
     help="Take the arguments for CSV, JSON Lines or Parquet files, and the headlines from this "
     "column of theirs.",
 )
+@options.encoding
 @click.option(
     "--threshold",
-    type=click.FloatRange(0, 1),
+    type=options.Probability(),
     metavar="P",
     help="Write only what scores P or more, 0 to 1.",
 )
@@ -86,6 +88,7 @@ def command(
     /,
     headlines: tuple[str, ...],
     column: str | None,
+    encoding: str | None,
     threshold: float | None,
     verbose: bool,
     **chosen: Any,
@@ -101,10 +104,13 @@ def command(
     taken = inputs.chosen(headlines, "clickbait")
     failures = _Failures(verbose=verbose)
     if column is None:
-        tables = iter([_typed(taken)])
+        tables = iter([_typed(taken, encoding)])
     else:
-        tables = _tables(taken, column, failures, alike=chosen["format"] in ONE_TABLE)
+        alike = chosen["format"] in ONE_TABLE
+        tables = _tables(taken, column, encoding, failures, alike=alike)
     form, place = FORMS[chosen["format"]], output.Place(chosen["output"])
+    if column is not None:
+        output.check((inputs.Entry(path, path) for path in taken), form, place)
     with output.opened(form, place, several=False) as destination:
         for table in tables:
             entry = inputs.Entry(table.name, table.name)
@@ -113,16 +119,25 @@ def command(
     ctx.exit(stream.FAILED if failures.count else 0)
 
 
-def _typed(taken: Sequence[str]) -> _Table:
+def _typed(taken: Sequence[str], encoding: str | None) -> _Table:
     """The arguments, or the lines of standard input; empty ones are left out."""
     lines: Iterable[str] = taken
     if list(taken) == [inputs.STDIN]:
-        lines = (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
+        lines = (_decoded(line, encoding) for line in sys.stdin.buffer)
     for argument in taken:
         if _is_file(argument):
             raise click.UsageError(A_FILE.format(name=argument))
     texts = (line for line in map(str.strip, lines) if line)
     return _Table(inputs.STDIN, HEADLINE, [HEADLINE], ({HEADLINE: text} for text in texts))
+
+
+def _decoded(line: bytes, encoding: str | None) -> str:
+    with suppress(UnicodeDecodeError):
+        if encoding is None:
+            return line.decode()
+    from boilerclass.readers.encoding import decode  # brings the parser, which takes time
+
+    return decode(line, encoding)[0]
 
 
 def _is_file(argument: str) -> bool:
@@ -133,7 +148,7 @@ def _is_file(argument: str) -> bool:
 
 
 def _tables(
-    paths: Sequence[str], column: str, failures: _Failures, *, alike: bool
+    paths: Sequence[str], column: str, encoding: str | None, failures: _Failures, *, alike: bool
 ) -> Iterator[_Table]:
     """The tables that can be read; when ``alike``, with no column that the first one lacks."""
     from boilerclass import containers
@@ -143,7 +158,7 @@ def _tables(
     for path in paths:
         try:
             with _opened(path) as file:
-                names, rows = containers.table(opened(file), column)
+                names, rows = containers.table(opened(file), column, encoding)
                 if SCORE in names:
                     raise InvalidOption(TAKEN)
                 if alike and shared is None:

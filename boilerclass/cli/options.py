@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
+from math import isnan
 from typing import Any
 
 import click
@@ -50,6 +51,19 @@ class Selector(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         return str(value)
+
+
+class Probability(click.FloatRange):
+    """A number from 0 to 1."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 1)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        found = super().convert(value, param, ctx)
+        if isnan(found):  # neither below the range nor above it
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+        return found
 
 
 class Size(click.ParamType[int]):
@@ -162,6 +176,11 @@ output = bundle(
     ),
 )
 
+encoding = click.option(
+    "--encoding",
+    help="Encoding of the inputs, such as utf-8 or iso-8859-2. Detected when not given.",
+)
+
 reading = bundle(
     click.option(
         "--kind",
@@ -174,10 +193,7 @@ reading = bundle(
         "--url",
         help="Address of the page. It tells links to the same site from links to others.",
     ),
-    click.option(
-        "--encoding",
-        help="Encoding of the inputs, such as utf-8 or iso-8859-2. Detected when not given.",
-    ),
+    encoding,
     click.option(
         "--max-bytes",
         type=Size(),
@@ -292,7 +308,7 @@ selection = bundle(
     ),
     click.option(
         "--max-clickbait",
-        type=click.FloatRange(0, 1),
+        type=Probability(),
         metavar="P",
         help="Leave documents out whose own headline scores above this for clickbait.",
     ),

@@ -126,7 +126,9 @@ def members_document(stream: Stream, reading: Reading) -> bytes:
     return document(stream, reading)
 
 
-def table(stream: Stream, column: str) -> tuple[Sequence[str], Iterator[tables.Row]]:
+def table(
+    stream: Stream, column: str, encoding: str | None = None
+) -> tuple[Sequence[str], Iterator[tables.Row]]:
     """The names of a table's columns, and its rows with all their cells.
 
     Raises:
@@ -143,7 +145,7 @@ def table(stream: Stream, column: str) -> tuple[Sequence[str], Iterator[tables.R
         return names
 
     stream = inflated(stream)
-    reading = Reading(columns=Columns(text=column))
+    reading = Reading(columns=Columns(text=column), encoding=encoding)
     form = format_of(stream.head(HEAD), reading)
     read: tables.Rows | None = form and getattr(import_module(form.module), "rows", None)
     if read is None:

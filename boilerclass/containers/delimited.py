@@ -6,7 +6,8 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from boilerclass.containers import tables
@@ -18,10 +19,16 @@ if TYPE_CHECKING:
     from boilerclass.containers.tables import Choice, Row
 
 DELIMITERS = ",\t;|"
+UTF8 = "utf-8-sig"
+"""With or without a mark; what is not UTF-8 is detected."""
 HEADER = 8192
 """Bytes in which the row of names ends."""
 STOPPED = "row {row}: {error}; the rows behind it are not read"
 NOT_CLOSED = "a quoted cell has no closing quote"
+TOO_MANY = (
+    "row {row} has {cells} cells for {names} columns and is left out: "
+    "a cell that holds {delimiter!r} must stand in quotes"
+)
 MAYBE = (
     "is read as one text, but looks like a table of {names}: if it is one, name the column of "
     "pages with --html-column or --text-column"
@@ -86,11 +93,21 @@ def rows(stream: Stream, reading: Reading, choose: Choice, start: int) -> Iterat
                 raise csv.Error(NOT_CLOSED)
             if cells:
                 if ordinal >= start:
-                    yield tables.Row(ordinal, dict(zip(names, cells, strict=False)))
+                    yield _row(ordinal, names, cells, delimiter)
                 ordinal += 1
     except (csv.Error, Damage, _RowTooLarge) as error:
         words = STOPPED.format(row=ordinal + 1, error=error)
         yield tables.Row(ordinal, {}, UnreadableInput(words))
+
+
+def _row(ordinal: int, names: Sequence[str], cells: Sequence[str], delimiter: str) -> Row:
+    """A row that may lack its last cells; what is too much must be empty."""
+    if any(cells[len(names) :]):
+        words = TOO_MANY.format(
+            row=ordinal + 1, cells=len(cells), names=len(names), delimiter=delimiter
+        )
+        return tables.Row(ordinal, {}, UnreadableInput(words))
+    return tables.Row(ordinal, dict(zip(names, cells, strict=False)))
 
 
 class _RowTooLarge(Exception):
@@ -101,12 +118,16 @@ class _Lines:
     """Lines of text that end with an error where a row becomes too large."""
 
     def __init__(self, stream: Stream, reading: Reading) -> None:
+        self._head = stream.head(HEADER)
         file = io.BufferedReader(stream, CHUNK)
+        encoding = reading.encoding or _encoding(self._head)
+        errors = "surrogateescape" if encoding == UTF8 else "replace"
         try:
-            encoding = reading.encoding or _encoding(stream.head(HEADER))
-            self._file = io.TextIOWrapper(file, encoding, "replace", newline="")
+            self._file = io.TextIOWrapper(file, encoding, errors, newline="")
         except LookupError as error:
             raise InvalidOption(str(error)) from error
+        self._legacy: str | None = None
+        """What the lines that are not UTF-8 are encoded in, once there has been one."""
         self._limit = self._left = reading.max_bytes
         self.ended = False
         """Whether there are no more lines."""
@@ -119,8 +140,19 @@ class _Lines:
             self._left -= len(line)
             if self._left < 0:
                 raise _RowTooLarge(str(too_large(self._limit)))
-            yield line
+            yield line if line.isascii() else self._detected(line)
         self.ended = True
+
+    def _detected(self, line: str) -> str:
+        """The line, with the bytes that are not UTF-8 as what the table seems to be encoded in."""
+        data = line.encode("utf-8", "surrogateescape")
+        with suppress(UnicodeDecodeError):
+            return data.decode()
+        from boilerclass.readers.encoding import decode  # brings the parser, which takes time
+
+        if self._legacy is None:
+            _, self._legacy = decode(self._head + (b"" if data in self._head else data))
+        return decode(data, self._legacy)[0]
 
 
 def _first_line(head: bytes) -> str:
@@ -133,7 +165,7 @@ def _text(head: bytes) -> str:
 
 def _encoding(head: bytes) -> str:
     """By the mark at the beginning: spreadsheets write UTF-16 as well."""
-    return "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    return "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else UTF8
 
 
 def _delimiter(line: str) -> str:
