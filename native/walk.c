@@ -475,18 +475,40 @@ static Outcome read_attributes(Walk *w, Attributes *found)
     return FINE;
 }
 
+static const char *past_blanks(const char *at, const char *end)
+{
+    while (at < end && (*at == ' ' || (*at >= '\t' && *at <= '\r' && *at != '\v')))
+        at++;
+    return at;
+}
+
+/* Whether a declaration gives a property that value, whatever stands behind it. */
+static int declares(const char *at, const char *end, const char *property, const char *value)
+{
+    if (!begins(at, end, property))
+        return 0;
+    at = past_blanks(at + strlen(property), end);
+    if (at == end || *at != ':')
+        return 0;
+    at = past_blanks(at + 1, end);
+    if (!begins(at, end, value))
+        return 0;
+    at += strlen(value);
+    char next = at < end ? lower(*at) : ' ';
+    return !((next >= 'a' && next <= 'z') || (next >= '0' && next <= '9') || next == '-' || next == '_');
+}
+
 /* Whether a style hides its element. */
 static int hides(Span style)
 {
-    const char *end = style.at + style.size;
-    for (const char *at = style.at; at < end; at++)
-        if ((*at | 0x20) == 'd') {
-            if (begins(at, end, "display:none") || begins(at, end, "display: none"))
-                return 1;
-        } else if ((*at | 0x20) == 'v') {
-            if (begins(at, end, "visibility:hidden") || begins(at, end, "visibility: hidden"))
-                return 1;
-        }
+    const char *at = style.at, *end = at + style.size;
+    while (at < end) {
+        at = past_blanks(at, end);
+        if (declares(at, end, "display", "none") || declares(at, end, "visibility", "hidden"))
+            return 1;
+        at = memchr(at, ';', end - at);
+        at = at ? at + 1 : end;
+    }
     return 0;
 }
 
@@ -658,7 +680,7 @@ static Outcome read_raw(Walk *w, const Tag *tag, const Attributes *a)
         return DOUBT;
     Span content = {start, close - start};
     int script = tag->kind & HEAD_SCRIPT, state = script && is(a->id, "__NEXT_DATA__");
-    int data = state || (script && a->type.size == 19 && holds(a->type, "application/ld+json"));
+    int data = state || (script && begins(a->type.at, a->type.at + a->type.size, "application/ld+json"));
     if (script && doubtful_script(start, close))
         return DOUBT;
     /* In SVG and MathML it may be escaped and hold elements. */
@@ -731,8 +753,10 @@ static Outcome open_tag(Walk *w)
             frame.skipped = 1;
         } else {
             w->block = (kind & BLOCK) != 0;
-            if (!(kind & NEVER_HIDDEN)
-                && (a.hidden || hides(a.style)))
+            int unseen = !(kind & NEVER_HIDDEN) && hides(a.style);
+            if (unseen && memchr(a.style.at, '&', a.style.size))
+                return DOUBT; /* an escape ends like a declaration */
+            if (unseen || (a.hidden && !(kind & NEVER_HIDDEN)))
                 w->flags |= w->hidden_bit;
             w->flags |= tag->flags;
             if (kind & ANCHOR) {

@@ -29,8 +29,10 @@ TAGS = (
 ).split()
 ATTRIBUTES = (
     "class='lead story'|class=''|id=tide|id=''|role=navigation|role=''|itemprop=x data-testid=y|"
-    "hidden|style='color:red; DISPLAY: none'|style=visibility:hidden|href='/a?b&amp;c=\"d\"'|href|"
-    "rel='nofollow x'|rel=CANONICAL|type='application/LD+json'|id=__NEXT_DATA__|lang=ro|lang|"
+    "hidden|style='color:red; DISPLAY: none'|style=visibility:hidden|style='a:&quot;;display:none'|"
+    "style='b:&amp;visibility :\thidden'|style='backface-visibility:hidden;display:nones'|"
+    "href='/a?b&amp;c=\"d\"'|href|rel='nofollow x'|rel=CANONICAL|"
+    "type='application/LD+json'|type='application/ld+json; a=b'|id=__NEXT_DATA__|lang=ro|lang|"
     "property=og:title content='T &amp; t'|name=twitter:title content=N|property=og:url|a\"b='c'|"
     "=x|shadowrootmode=open|class=a\u00a0b"
 ).split("|")

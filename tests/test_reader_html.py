@@ -87,11 +87,31 @@ def test_noscript_is_read_and_flagged() -> None:
 
 
 @pytest.mark.parametrize(
-    "attribute", ["hidden", 'style="display:none"', 'style="color:red; Display: None"']
+    "attribute",
+    [
+        "hidden",
+        'style="display:none"',
+        'style="color:red; Display: None"',
+        'style="visibility :\thidden!important"',
+    ],
 )
 def test_hidden_parts_are_left_out(attribute: str) -> None:
     page = f"<p>{PROSE * 4}</p><div {attribute}><p>secret <b>and</b></p></div>"
     assert texts(page) == [(PROSE * 4).strip()]
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "-webkit-backface-visibility:hidden;backface-visibility: hidden",
+        "--x-display:none",
+        "background:url(display:none)",
+        "display:nonexistent",
+        "display:block;visibility:hidden-ish",
+    ],
+)
+def test_a_style_that_only_looks_like_hiding_hides_nothing(style: str) -> None:
+    assert texts(f'<p>{PROSE * 4}</p><div style="{style}">b</div>') == [(PROSE * 4).strip(), "b"]
 
 
 @pytest.mark.parametrize("tag", ["body", "div"])

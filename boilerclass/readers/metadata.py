@@ -21,7 +21,7 @@ LONGEST_DATE = 40
 MOST_AUTHORS = 10
 
 _SOURCES = (
-    'meta[content],link[rel~="canonical" i][href],base[href],script[type="application/ld+json" i]'
+    'meta[content],link[rel~="canonical" i][href],base[href],script[type^="application/ld+json" i]'
 )
 _ARTICLE_TYPES = re.compile(r"article|posting|report$|review$|recipe$|blog$", re.I)
 _DATES = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -15,10 +16,12 @@ from boilerclass.markup import BIT, BLOCK_TAGS, MEDIA_TAGS, ROLE_FLAGS, SKIPPED_
 from boilerclass.native import kernels
 from boilerclass.readers.source import INVISIBLE
 
-HIDDEN = (
-    '[hidden],[style*="display:none" i],[style*="display: none" i],'
-    '[style*="visibility:hidden" i],[style*="visibility: hidden" i]'
+_BLANKS = r"[ \t\n\f\r]*"
+HIDING = re.compile(
+    rf"(?:^|;){_BLANKS}(?:display{_BLANKS}:{_BLANKS}none|visibility{_BLANKS}:{_BLANKS}hidden)(?![\w-])",
+    re.I | re.A,
 )
+"""A declaration in the style of an element that is not seen."""
 NEVER_HIDDEN = frozenset(("html", "body", "main", "article"))
 """Pages hide these until a script has run; a reader without scripts would see nothing."""
 META_PROPERTIES = ("og:title", "og:url", "og:type", "og:description")
@@ -29,7 +32,7 @@ HEAD = ",".join(
         *(f'meta[property="{name}"]' for name in META_PROPERTIES),
         *(f'meta[name="{name}"]' for name in META_NAMES),
         'link[rel="canonical" i]',
-        'script[type="application/ld+json" i],script#__NEXT_DATA__',
+        'script[type^="application/ld+json" i],script#__NEXT_DATA__',
     )
 )
 WORD_ATTRIBUTES = ("id", "role", "itemprop", "data-testid")
@@ -187,7 +190,8 @@ class _Walk:
             self.words[0] = root.attr("class") or ""
             self.elements.append(root)
             named = {node: _names(node) for node in tree.select(NAMED)}
-            self._walk(root, set(tree.select(HIDDEN)), named)
+            hidden = {e for e in tree.select("[style]") if HIDING.search(e.attr("style") or "")}
+            self._walk(root, hidden.union(tree.select("[hidden]")), named)
 
     def _walk(
         self,
