@@ -87,8 +87,8 @@ def clickbait(headlines: Sequence[str]) -> list[float]:
 
 
 def _options(chosen: dict[str, Any]) -> Options:
-    try:
-        return Options(**chosen)
-    except TypeError as error:
-        known = ", ".join(Options.__dataclass_fields__)
-        raise InvalidOption(f"unknown option in {sorted(chosen)}: choose of {known}") from error
+    known = Options.__dataclass_fields__
+    for name in chosen:
+        if name not in known:
+            raise InvalidOption(f"unknown option {name!r}: choose of {', '.join(known)}")
+    return Options(**chosen)

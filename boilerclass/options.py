@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Literal
 
 from boilerclass.errors import InvalidOption
@@ -48,14 +49,16 @@ class Options:
         for name in ("keep", "drop"):
             selectors = getattr(self, name)
             # One selector is what most callers have; a tuple can be hashed and shared.
-            chosen = (selectors,) if isinstance(selectors, str) else tuple(selectors)
-            object.__setattr__(self, name, chosen)
+            if isinstance(selectors, str):
+                selectors = (selectors,)
+            if selectors is None or not all(isinstance(each, str) for each in selectors):
+                raise InvalidOption(f"{name} {selectors!r}: give CSS selectors")
+            object.__setattr__(self, name, tuple(selectors))
         if self.kind not in KINDS:
             raise InvalidOption(f"kind {self.kind!r}: choose one of {', '.join(KINDS)}")
         if self.preset not in PRESETS:
             raise InvalidOption(f"preset {self.preset!r}: choose one of {', '.join(PRESETS)}")
-        if self.threshold is not None and not 0 <= self.threshold <= 1:
-            raise InvalidOption(f"threshold {self.threshold}: give a probability from 0 to 1")
+        _check_share("threshold", self.threshold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,11 @@ class Selection:
             if unknown:
                 raise InvalidOption(f"{name} {unknown[0]!r}: choose of {', '.join(known)}")
             object.__setattr__(self, name, chosen)
-        if self.min_core_chars < 0:
-            raise InvalidOption(f"min_core_chars {self.min_core_chars}: give a number from 0 on")
-        if self.max_clickbait is not None and not 0 <= self.max_clickbait <= 1:
-            raise InvalidOption(f"max_clickbait {self.max_clickbait}: give a score from 0 to 1")
+        if not isinstance(self.min_core_chars, Real) or self.min_core_chars < 0:
+            raise InvalidOption(f"min_core_chars {self.min_core_chars!r}: give a number from 0 on")
+        _check_share("max_clickbait", self.max_clickbait)
+
+
+def _check_share(name: str, value: object) -> None:
+    if value is not None and not (isinstance(value, Real) and 0 <= float(value) <= 1):
+        raise InvalidOption(f"{name} {value!r}: give a number from 0 to 1")

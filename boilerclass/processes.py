@@ -16,7 +16,7 @@ from itertools import chain, islice
 from typing import Any, Generic, TypeVar
 
 from boilerclass import forks
-from boilerclass.errors import BoilerclassError
+from boilerclass.errors import BoilerclassError, InvalidOption
 
 AHEAD = forks.ROOM
 """Tasks for each other process that are given before the oldest is done."""
@@ -41,6 +41,7 @@ def ordered(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int) ->
 
     Raises:
         BoilerclassError: a process has ended.
+        InvalidOption: ``jobs`` is 0.
     """
     number = _number(jobs)
     source = iter(tasks)
@@ -60,6 +61,8 @@ def _number(jobs: int) -> int:
     """How many processes; a negative number counts from that of the processors, -1 being all."""
     if jobs > 0:
         return jobs
+    if not jobs:
+        raise InvalidOption("jobs 0: give a number of processes, or -1 for one a core")
     from joblib import effective_n_jobs
 
     found: int = effective_n_jobs(jobs)

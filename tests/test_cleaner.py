@@ -87,6 +87,7 @@ def test_why_nothing_is_kept(document: LabelledDocument, selection: Selection, s
         {"labels": "crome"},
         {"with_roles": ["caption", "captions"]},
         {"min_core_chars": -1},
+        {"min_core_chars": "5"},
         {"max_clickbait": 1.1},
     ],
 )

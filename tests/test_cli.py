@@ -442,7 +442,7 @@ def test_explain_tells_every_paragraph(run: Run, monkeypatch: pytest.MonkeyPatch
     [
         (["clean", "--nonsense", PAGE], "No such option"),
         (["clean", "-f", "pdf", PAGE], "is not one of"),
-        (["clean", "--threshold", "7", PAGE], "give a probability from 0 to 1"),
+        (["clean", "--threshold", "7", PAGE], "give a number from 0 to 1"),
         (["clean", "--encoding", "klingon", PAGE], "unknown encoding 'klingon'"),
         (["clean", "--max-bytes", "many", PAGE], "is no size"),
         (["clean", "--jobs", "0", PAGE], "Invalid value"),

@@ -165,11 +165,25 @@ def test_article_in_data_is_kept_and_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"preset": "best"}, {"kind": "pdf"}, {"threshold": 7}, {"speed": 1}]
+    "options",
+    [
+        {"preset": "best"},
+        {"kind": "pdf"},
+        {"threshold": 7},
+        {"threshold": "0.5"},
+        {"keep": None},
+        {"drop": [1]},
+        {"speed": 1},
+    ],
 )
 def test_wrong_options_are_named(options: dict[str, object]) -> None:
-    with pytest.raises(InvalidOption):
+    with pytest.raises(InvalidOption, match=next(iter(options))):
         boilerclass.clean("text", **options)
+
+
+def test_no_jobs_are_no_option() -> None:
+    with pytest.raises(InvalidOption, match="jobs 0: give"):
+        list(boilerclass.label_many(["text"], jobs=0))
 
 
 def test_blank_lines_of_a_text_stay() -> None:

@@ -8,6 +8,7 @@ document without paragraphs has no row; ``clean`` has one for each, and ``id`` j
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from boilerclass.cleaner import Cleaned
@@ -65,6 +66,11 @@ class _Sheet:
     def close(self) -> None:
         self._flush()
         self._writer.close()
+
+    def __del__(self) -> None:
+        # pyarrow would write the end of a file that was given up, and complain that it is closed.
+        with suppress(AttributeError):
+            self._writer.is_open = False
 
     def _flush(self) -> None:
         if self._rows:
