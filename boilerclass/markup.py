@@ -14,8 +14,8 @@ BLOCK_TAGS = frozenset(
 """Elements that begin and end a paragraph."""
 
 SKIPPED_TAGS = frozenset(
-    "applet area audio base canvas col datalist embed frame head iframe img input link map meta "
-    "noembed noframes object param picture rp rt script select source style svg template "
+    "annotation applet area audio base canvas col datalist embed frame head iframe img input link "
+    "map meta noembed noframes object param picture rp rt script select source style svg template "
     "textarea title track video wbr".split()
 )
 """Elements whose content is no text of the page."""

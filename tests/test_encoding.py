@@ -53,6 +53,19 @@ def test_an_unknown_codec_is_an_invalid_option(name: str) -> None:
         decode(b"caf\xe9", name)
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_markup_in_utf16_needs_no_mark(codec: str) -> None:
+    source = page(CHINESE)
+    assert decode(source.encode(codec)) == (source, codec)
+
+
+def test_seven_bits_may_be_japanese() -> None:
+    source = page(JAPANESE, "iso-2022-jp")
+    assert decode(source.encode("iso-2022-jp")) == (source, "iso-2022-jp")
+    terminal = "\x1b[31mred\x1b[0m"
+    assert decode(terminal.encode()) == (terminal, "utf-8")
+
+
 @pytest.mark.parametrize(
     ("text", "codec"),
     [

@@ -64,6 +64,7 @@ def test_paragraph_boundaries(source: str, expected: list[str]) -> None:
     [
         "<script>b()</script>",
         "<style>b {}</style>",
+        "<math><semantics><annotation>b</annotation></semantics></math>",
         "<template><p>b</p></template>",
         "<svg><text>b</text></svg>",
         "<textarea>b</textarea>",

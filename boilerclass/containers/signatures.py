@@ -26,6 +26,7 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (rb"(?:ID3|OggS|fLaC)", "a sound file"),
     (rb"\x7fELF", "a program"),
     (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an office document"),
+    (rb'(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"', "a JSON array (jq -c '.[]' makes JSON Lines of it)"),
 )
 """Patterns of first bytes, with what they open; in words that fit after "is"."""
 
@@ -39,7 +40,7 @@ FEW_CONTROLS = 16
 
 _SIGNATURE = re.compile(b"|".join(b"(%s)" % pattern for pattern, _ in SIGNATURES), re.S)
 _MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<[!?a-zA-Z]")
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"<\x00", b"\x00<")
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
 
 

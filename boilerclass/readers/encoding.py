@@ -21,6 +21,8 @@ BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+WIDE_MARKUP = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+"""How pages in UTF-16 begin."""
 STRAY_PER_VALID = 0.3
 """Undecodable bytes for each decodable multi-byte character up to which bytes still count as UTF-8.
 
@@ -48,6 +50,8 @@ def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
     wide = _utf16_without_mark(data)  # before UTF-8, in which NUL is a valid character
     if wide is not None:
         return data.decode(wide, "replace"), wide
+    if b"\x1b" in data and data.isascii() and detect(data).encoding == "ISO-2022-JP":
+        return _decode_as(data, "iso-2022-jp"), "iso-2022-jp"  # seven bits, and no ASCII
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
@@ -110,7 +114,10 @@ def _is_nearly_utf8(data: bytes, lenient: str) -> bool:
 
 
 def _utf16_without_mark(data: bytes) -> str | None:
-    """The UTF-16 byte order that the NULs of mostly ASCII text betray, if any."""
+    """The UTF-16 byte order that markup or the NULs of mostly ASCII text betray, if any."""
+    for opening, codec in WIDE_MARKUP:
+        if data.startswith(opening):
+            return codec
     sample = data[:4096]
     half = len(sample) // 2
     if half and sample[1::2].count(0) > 0.4 * half > 10 * sample[::2].count(0):
