@@ -23,7 +23,8 @@ def clean(page: str | bytes, **options: Any) -> str:
     ``options`` are the fields of :class:`boilerclass.Options`, and those of
     :class:`boilerclass.options.Selection`, which say what is kept beside core text and which
     documents are left out. Paragraphs of a page are parted by blank lines; lines of a text stand
-    verbatim. ``boilerclass clean`` does the same at the shell.
+    verbatim but for the white space at their ends. ``boilerclass clean`` does the same at the
+    shell.
 
     Raises:
         InvalidOption: an option is unknown or means nothing.

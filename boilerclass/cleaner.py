@@ -43,8 +43,9 @@ class Cleaned(NamedTuple):
     def text(self) -> str:
         """The kept paragraphs; empty where there are none.
 
-        Paragraphs of a page are parted by a blank line. Lines of a plain text stand verbatim,
-        with a blank line wherever the text had one or more between them.
+        Paragraphs of a page are parted by a blank line. Lines of a plain text stand verbatim but
+        for the white space at their ends, with a blank line wherever the text had one or more
+        between them.
         """
         document, kept = self.labelled.document, frozenset(self.kept)
         if document.kind == "html":
