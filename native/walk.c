@@ -495,7 +495,8 @@ static int declares(const char *at, const char *end, const char *property, const
         return 0;
     at += strlen(value);
     char next = at < end ? lower(*at) : ' ';
-    return !((next >= 'a' && next <= 'z') || (next >= '0' && next <= '9') || next == '-' || next == '_');
+    return !((next >= 'a' && next <= 'z') || (next >= '0' && next <= '9') || next == '-'
+             || next == '_');
 }
 
 /* Whether a style hides its element. */
@@ -680,7 +681,8 @@ static Outcome read_raw(Walk *w, const Tag *tag, const Attributes *a)
         return DOUBT;
     Span content = {start, close - start};
     int script = tag->kind & HEAD_SCRIPT, state = script && is(a->id, "__NEXT_DATA__");
-    int data = state || (script && begins(a->type.at, a->type.at + a->type.size, "application/ld+json"));
+    const char *type = a->type.at;
+    int data = state || (script && begins(type, type + a->type.size, "application/ld+json"));
     if (script && doubtful_script(start, close))
         return DOUBT;
     /* In SVG and MathML it may be escaped and hold elements. */
@@ -753,11 +755,13 @@ static Outcome open_tag(Walk *w)
             frame.skipped = 1;
         } else {
             w->block = (kind & BLOCK) != 0;
-            int unseen = !(kind & NEVER_HIDDEN) && hides(a.style);
-            if (unseen && memchr(a.style.at, '&', a.style.size))
-                return DOUBT; /* an escape ends like a declaration */
-            if (unseen || (a.hidden && !(kind & NEVER_HIDDEN)))
-                w->flags |= w->hidden_bit;
+            if (!(kind & NEVER_HIDDEN)) {
+                int styled = hides(a.style);
+                if (styled && memchr(a.style.at, '&', a.style.size))
+                    return DOUBT; /* an escape ends like a declaration */
+                if (styled || a.hidden)
+                    w->flags |= w->hidden_bit;
+            }
             w->flags |= tag->flags;
             if (kind & ANCHOR) {
                 w->link = w->links.size / (Py_ssize_t)sizeof a.href;

@@ -192,6 +192,7 @@ def test_links_that_become_plain_text(href: str) -> None:
         ("../pier?a=1&b=2#c", "https://tide.example/pier?a=1&b=2#c"),
         ("//other.example/x", "https://other.example/x"),
         ("mailto:desk@tide.example", "mailto:desk@tide.example"),
+        (" /my report.pdf ", "https://tide.example/my%20report.pdf"),
         ('/a"b<c>d\\e', "https://tide.example/a%22b%3Cc%3Ed%5Ce"),
     ],
 )

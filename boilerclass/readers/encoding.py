@@ -21,7 +21,7 @@ BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-WIDE_MARKUP = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+WIDE_MARKUP = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 """How pages in UTF-16 begin."""
 STRAY_PER_VALID = 0.3
 """Undecodable bytes for each decodable multi-byte character up to which bytes still count as UTF-8.
@@ -115,9 +115,8 @@ def _is_nearly_utf8(data: bytes, lenient: str) -> bool:
 
 def _utf16_without_mark(data: bytes) -> str | None:
     """The UTF-16 byte order that markup or the NULs of mostly ASCII text betray, if any."""
-    for opening, codec in WIDE_MARKUP:
-        if data.startswith(opening):
-            return codec
+    if data[:2] in WIDE_MARKUP:
+        return WIDE_MARKUP[data[:2]]
     sample = data[:4096]
     half = len(sample) // 2
     if half and sample[1::2].count(0) > 0.4 * half > 10 * sample[::2].count(0):
