@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from boilerclass.containers.record import Foreign, Record
+from boilerclass.containers.record import PASSED_BY, Foreign, Record
 from boilerclass.errors import UnreadableInput
 
 SIDE_FILES = frozenset((".css", ".js", ".json", ".map", ".mjs"))
@@ -27,5 +27,5 @@ def passed_by(name: str) -> str | None:
 def none_of(name: str, ordinal: int, error: UnreadableInput) -> Record:
     """The record of a member that gives no document: a site is saved with its pictures."""
     if isinstance(error, Foreign):
-        return Record(ordinal, name=name, skipped=f"content that is {error.what}")
+        return Record(ordinal, name=name, skipped=PASSED_BY.format(what=error.what))
     return Record(ordinal, name=name, error=error)

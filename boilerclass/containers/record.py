@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from boilerclass.errors import UnreadableInput
 
 TOO_LARGE = "is larger than {limit:,} bytes; raise --max-bytes to have it read"
+PASSED_BY = "content that is {what}"
 FOREIGN = "is {what}, not HTML or text: convert it first, or leave it out"
 
 

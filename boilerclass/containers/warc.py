@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from boilerclass.containers.feed import LOST, SLACK, Feed, Gone
-from boilerclass.containers.record import Reading, Record, too_large
+from boilerclass.containers.record import PASSED_BY, Reading, Record, too_large
 from boilerclass.containers.signatures import describe, surely_readable
 from boilerclass.containers.stream import Stream
 from boilerclass.errors import MissingExtra, UnreadableInput
@@ -162,7 +162,7 @@ def _skipped(body: _Body) -> str | None:
     if body.media not in PAGES:
         return f"content type {body.media[:LONGEST_MEDIA]}"
     foreign = describe(body.content, encoding_known=body.charset is not None)
-    return f"content that is {foreign}" if foreign else None
+    return PASSED_BY.format(what=foreign) if foreign else None
 
 
 def _body(record: WarcRecord, feed: Feed, limit: int) -> _Body:
