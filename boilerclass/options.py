@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Real
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from boilerclass.errors import InvalidOption
 from boilerclass.labels import LABELS, ROLES, Label, Role
@@ -47,18 +47,15 @@ class Options:
 
     def __post_init__(self) -> None:
         for name in ("keep", "drop"):
-            selectors = getattr(self, name)
-            # One selector is what most callers have; a tuple can be hashed and shared.
-            if isinstance(selectors, str):
-                selectors = (selectors,)
-            if selectors is None or not all(isinstance(each, str) for each in selectors):
+            selectors = _several(name, getattr(self, name))
+            if not all(isinstance(each, str) for each in selectors):
                 raise InvalidOption(f"{name} {selectors!r}: give CSS selectors")
-            object.__setattr__(self, name, tuple(selectors))
+            object.__setattr__(self, name, selectors)
         if self.kind not in KINDS:
             raise InvalidOption(f"kind {self.kind!r}: choose one of {', '.join(KINDS)}")
         if self.preset not in PRESETS:
             raise InvalidOption(f"preset {self.preset!r}: choose one of {', '.join(PRESETS)}")
-        _check_share("threshold", self.threshold)
+        check_share("threshold", self.threshold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +76,30 @@ class Selection:
 
     def __post_init__(self) -> None:
         for name, known in (("labels", LABELS), ("with_roles", ROLES)):
-            values = getattr(self, name)
-            chosen = (values,) if isinstance(values, str) else tuple(values)
+            chosen = _several(name, getattr(self, name))
             unknown = [value for value in chosen if value not in known]
             if unknown:
                 raise InvalidOption(f"{name} {unknown[0]!r}: choose of {', '.join(known)}")
             object.__setattr__(self, name, chosen)
         if not isinstance(self.min_core_chars, Real) or self.min_core_chars < 0:
             raise InvalidOption(f"min_core_chars {self.min_core_chars!r}: give a number from 0 on")
-        _check_share("max_clickbait", self.max_clickbait)
+        check_share("max_clickbait", self.max_clickbait)
 
 
-def _check_share(name: str, value: object) -> None:
+def _several(name: str, values: Any) -> tuple[Any, ...]:
+    """One value, which is what most callers have, or more; a tuple can be hashed and shared."""
+    if isinstance(values, str):
+        return (values,)
+    if not isinstance(values, Iterable):
+        raise InvalidOption(f"{name} {values!r}: give a str or several")
+    return tuple(values)
+
+
+def check_share(name: str, value: object) -> None:
+    """Nothing, when an option is not given or a number from 0 to 1.
+
+    Raises:
+        InvalidOption: it is something else.
+    """
     if value is not None and not (isinstance(value, Real) and 0 <= float(value) <= 1):
         raise InvalidOption(f"{name} {value!r}: give a number from 0 to 1")

@@ -455,6 +455,8 @@ def test_explain_tells_every_paragraph(run: Run, monkeypatch: pytest.MonkeyPatch
         (["clean", "--labels", "core,crome", PAGE], "'crome' is none of core, teaser"),
         (["clean", "--with-roles", "captions", PAGE], "'captions' is none of title, body"),
         (["clean", "--max-clickbait", "2", PAGE], "is not in the range"),
+        (["clean", "--max-clickbait", "nan", PAGE], "give a number from 0 to 1"),
+        (["clickbait", "--threshold", "nan", "A"], "give a number from 0 to 1"),
         (["clean", "--explain", "-f", "text", PAGE], "leave -f out"),
         (["clean", "--compress", "gzip", "-f", "parquet", PAGE], "leave --compress out"),
         (["clickbait", "--column", "none", TEXT], "there is no column 'none'"),

@@ -172,6 +172,8 @@ def test_article_in_data_is_kept_and_says_so() -> None:
         {"threshold": 7},
         {"threshold": "0.5"},
         {"keep": None},
+        {"keep": 5},
+        {"labels": None},
         {"drop": [1]},
         {"speed": 1},
     ],

@@ -15,6 +15,7 @@ import click
 
 from boilerclass.cli import inputs, options, output, stream
 from boilerclass.errors import InvalidOption, UnreadableInput
+from boilerclass.options import check_share
 from boilerclass.writers.headlines import FORMS, HEADLINE, ONE_TABLE, SCORE, Scored
 from boilerclass.writers.records import rounded
 
@@ -77,7 +78,7 @@ class _Failures:
 @options.encoding
 @click.option(
     "--threshold",
-    type=options.Probability(),
+    type=click.FloatRange(0, 1),
     metavar="P",
     help="Write only what scores P or more, 0 to 1.",
 )
@@ -101,6 +102,7 @@ def command(
     With --column, jsonl, csv and parquet keep every row and column of the tables, and add the
     column "clickbait"; it is empty where a row has no headline.
     """
+    check_share("threshold", threshold)  # not a number is in no range, and beyond none
     taken = inputs.chosen(headlines, "clickbait")
     failures = _Failures(verbose=verbose)
     if column is None:

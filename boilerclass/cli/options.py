@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
-from math import isnan
 from typing import Any
 
 import click
@@ -51,19 +50,6 @@ class Selector(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         return str(value)
-
-
-class Probability(click.FloatRange):
-    """A number from 0 to 1."""
-
-    def __init__(self) -> None:
-        super().__init__(0, 1)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        found = super().convert(value, param, ctx)
-        if isnan(found):  # neither below the range nor above it
-            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
-        return found
 
 
 class Size(click.ParamType[int]):
@@ -308,7 +294,7 @@ selection = bundle(
     ),
     click.option(
         "--max-clickbait",
-        type=Probability(),
+        type=click.FloatRange(0, 1),
         metavar="P",
         help="Leave documents out whose own headline scores above this for clickbait.",
     ),
