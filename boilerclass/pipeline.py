@@ -82,13 +82,20 @@ class Classifier:
     ) -> Iterator[LabelledDocument]:
         """The labelled documents of the pages, in their order; ``jobs`` processes share the work.
 
-        Pages are taken from the iterable as they are needed.
+        Pages are taken from the iterable as they are needed. Where it raises, those that it gave
+        before come first.
         """
         chosen = options or Options()
         return self.label_each(((page, chosen) for page in pages), jobs)
 
     def label_each(self, pages: Iterable[Chosen], jobs: int = 1) -> Iterator[LabelledDocument]:
         """As :meth:`label_many`, of pages that come each with options of its own."""
+        failures: list[Exception] = []
+        yield from self._label_all(_before(failures, pages), jobs)
+        for failure in failures:
+            raise failure
+
+    def _label_all(self, pages: Iterable[Chosen], jobs: int) -> Iterator[LabelledDocument]:
         if jobs == 1:
             for chunk in _chunks(pages):
                 yield from self._label_chunk(chunk)
@@ -285,6 +292,14 @@ class _Detail:
 
     def language(self) -> str | None:
         return self._language
+
+
+def _before(failures: list[Exception], pages: Iterable[Chosen]) -> Iterator[Chosen]:
+    """The pages up to the one at which the iterable fails; the failure is put in the list."""
+    try:
+        yield from pages
+    except Exception as error:  # whatever the caller's own iterable raises
+        failures.append(error)
 
 
 def _chunks(pages: Iterable[Chosen]) -> Iterator[list[Chosen]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -186,6 +187,20 @@ def test_wrong_options_are_named(options: dict[str, object]) -> None:
 def test_no_jobs_are_no_option() -> None:
     with pytest.raises(InvalidOption, match="jobs 0: give"):
         list(boilerclass.label_many(["text"], jobs=0))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_pages_before_a_failure_of_the_source_are_not_lost(jobs: int) -> None:
+    def pages() -> Iterator[str]:
+        for i in range(70):
+            yield f"Page {i} of the ledger."
+        raise OSError("the disk is gone")
+
+    done = []
+    with pytest.raises(OSError, match="the disk is gone"):
+        for labelled in boilerclass.label_many(pages(), jobs=jobs):
+            done.append(labelled.document.paragraphs[0].text)
+    assert done == [f"Page {i} of the ledger." for i in range(70)]
 
 
 def test_blank_lines_of_a_text_stay() -> None:

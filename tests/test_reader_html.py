@@ -288,6 +288,12 @@ def test_broken_data_leaves_the_page(data: str) -> None:
     assert texts(page) == ["a"]
 
 
+def test_data_with_a_comma_too_many_is_read() -> None:
+    data = json.dumps({"@type": "Article", "articleBody": PROSE * 3})[:-1]
+    page = f'<div>Loading</div><script type="application/ld+json">[{data},\n}} , ]</script>'
+    assert html(page).structured_body.strip() == (PROSE * 3).strip()
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -297,6 +303,8 @@ def test_broken_data_leaves_the_page(data: str) -> None:
         '<?xml version="1.0"?><html>',
         "<p>fragment",
         "Intro without a tag <p>one</p><p>two</p>",
+        "\n" * 70_000 + "<div>a</div>",
+        "<card-list>a</CARD-LIST>",
     ],
 )
 def test_html_is_told_by_content(source: str) -> None:

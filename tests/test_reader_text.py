@@ -51,6 +51,7 @@ def test_what_the_caller_knows_is_kept() -> None:
         "Use the <b> tag for bold.",
         "He wrote </p> once, by mistake.",
         "<3 from all of us",
+        "<alice> The ferry is late.\n<bob> It always is.",
         "",
     ],
 )

@@ -6,18 +6,23 @@ import re
 from collections.abc import Sequence
 
 from boilerclass.document import Document, Kind
+from boilerclass.markup import BLOCK_TAGS, SKIPPED_TAGS
 from boilerclass.readers import html, text
 from boilerclass.readers.encoding import decode, without_surrogates
 from boilerclass.readers.rules import Rules
 
+_WRITTEN = re.compile(r"\S")
 _OPENING = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*+<(?:!doctype|[a-z][a-z0-9-]*)[\s/>]", re.I | re.S
+    r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*+<(!doctype|[a-z][a-z0-9-]*)[\s/>]", re.I | re.S
 )
+_ALONE = BLOCK_TAGS | SKIPPED_TAGS | {"!doctype", "br"}
+"""Tags that make HTML of what they open. Others have to be closed: many a chat log puts names
+between angle brackets."""
 _CLOSING = re.compile(
     r"</(?:html|head|body|div|p|a|span|table|td|ul|li|article|section|h[1-6])\s*>", re.I
 )
 SAMPLE = 65_536
-"""Characters looked at to tell HTML from text."""
+"""Characters looked at to tell HTML from text, from the first that is written."""
 
 
 def read(
@@ -52,7 +57,13 @@ def read(
 
 def kind_of(content: str) -> Kind:
     """``html`` where the text opens with a tag or closes at least two, else ``text``."""
-    if _OPENING.match(content, 0, SAMPLE):
-        return "html"
-    closing = _CLOSING.finditer(content, 0, SAMPLE)
+    written = _WRITTEN.search(content)
+    start = written.start() if written else 0
+    end = start + SAMPLE
+    opening = _OPENING.match(content, start, end)
+    if opening:
+        tag = opening[1].lower()
+        if tag in _ALONE or f"</{tag}" in content[start:end].lower():
+            return "html"
+    closing = _CLOSING.finditer(content, start, end)
     return "html" if next(closing, None) and next(closing, None) else "text"

@@ -21,6 +21,7 @@ PROBE, PROBE_STEP = 30, 100
 one sample to the next."""
 
 _TYPE = re.compile(r'"@type"\s*:\s*"(\w+)"')
+_TRAILING_COMMA = re.compile(r",(?=\s*+[]}])")
 _PROSE_KEYS = frozenset(
     "articleBody body content html text value paragraph paragraphs bodyHtml bodyText description "
     "contentHtml story markup".split()
@@ -110,9 +111,17 @@ def parsed(scripts: Iterable[str]) -> Iterator[Any]:
         if len(script) > MAX_BLOB:
             continue
         try:
-            yield json.loads(script, strict=False)
+            yield _loaded(script)
         except (ValueError, RecursionError):
             continue  # broken data is common, and the page itself remains to be read
+
+
+def _loaded(script: str) -> Any:
+    try:
+        return json.loads(script, strict=False)
+    except ValueError:
+        # Templates often leave a comma behind the last member.
+        return json.loads(_TRAILING_COMMA.sub("", script), strict=False)
 
 
 def objects(value: Any) -> Iterator[dict[str, Any]]:
