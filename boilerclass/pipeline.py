@@ -298,7 +298,7 @@ def _before(failures: list[Exception], pages: Iterable[Chosen]) -> Iterator[Chos
     """The pages up to the one at which the iterable fails; the failure is put in the list."""
     try:
         yield from pages
-    except Exception as error:  # whatever the caller's own iterable raises
+    except Exception as error:  # noqa: BLE001 - whatever the caller's own iterable raises
         failures.append(error)
 
 
