@@ -24,7 +24,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
         "blas errors labels markup memory native npz",
-        "document artifact forks lexicons headlines",
+        "document artifact encoding forks lexicons headlines",
         "labelled processes sites",
         "options",
         "batch readers cleaner curiosity forest",
@@ -41,17 +41,17 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 """Modules and folders of the package, from the ground up: each knows only what lies below it."""
 
 KNOWS_ONLY = {
-    "readers": frozenset("document errors markup native".split()),
+    "readers": frozenset("document encoding errors markup native".split()),
     "cleaner": frozenset("document labelled labels options".split()),
     "writers": frozenset("document errors labelled labels markup cleaner".split()),
     "document": frozenset(),
     "labelled": frozenset(("document", "labels")),
-    "containers": frozenset("errors readers".split()),
+    "containers": frozenset("encoding errors readers".split()),
 }
 """Narrower than their layer: they must work without a model."""
 
 HOMES = {
-    "turbohtml": ("readers.",),
+    "turbohtml": ("encoding", "readers."),
     "sklearn": ("training.", "integrations."),
     "scipy": ("training.",),
     "rapidfuzz": ("training.",),

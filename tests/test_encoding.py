@@ -4,8 +4,8 @@ import codecs
 
 import pytest
 
+from boilerclass.encoding import codec_of, decode, without_surrogates
 from boilerclass.errors import InvalidOption
-from boilerclass.readers.encoding import codec_of, decode, without_surrogates
 
 ROMANIAN = (
     "Primăria a închis podul peste gârlă, iar oamenii așteaptă autobuzul în ploaie. "

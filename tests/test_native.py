@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from boilerclass import batch, decode, forest, lexicons, scorer
+from boilerclass import batch, decode, encoding, forest, lexicons, scorer
 from boilerclass.features import addresses, context, ngrams, overlap, structure, text, words
 from boilerclass.labels import LABELS, ROLES
 from boilerclass.native import kernels
-from boilerclass.readers import encoding, html, structured, walk
+from boilerclass.readers import html, structured, walk
 from boilerclass.readers import text as text_reader
 
 pytestmark = pytest.mark.skipif(kernels is None, reason="the kernels are not built")

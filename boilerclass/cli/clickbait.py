@@ -6,7 +6,6 @@ import io
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from boilerclass.cli import inputs, options, output, stream
+from boilerclass.encoding import decode
 from boilerclass.errors import InvalidOption, UnreadableInput
 from boilerclass.options import check_share
 from boilerclass.writers.headlines import FORMS, HEADLINE, ONE_TABLE, SCORE, Scored
@@ -125,21 +125,12 @@ def _typed(taken: Sequence[str], encoding: str | None) -> _Table:
     """The arguments, or the lines of standard input; empty ones are left out."""
     lines: Iterable[str] = taken
     if list(taken) == [inputs.STDIN]:
-        lines = (_decoded(line, encoding) for line in sys.stdin.buffer)
+        lines = (decode(line, encoding)[0] for line in sys.stdin.buffer)
     for argument in taken:
         if _is_file(argument):
             raise click.UsageError(A_FILE.format(name=argument))
     texts = (line for line in map(str.strip, lines) if line)
     return _Table(inputs.STDIN, HEADLINE, [HEADLINE], ({HEADLINE: text} for text in texts))
-
-
-def _decoded(line: bytes, encoding: str | None) -> str:
-    with suppress(UnicodeDecodeError):
-        if encoding is None:
-            return line.decode()
-    from boilerclass.readers.encoding import decode  # brings the parser, which takes time
-
-    return decode(line, encoding)[0]
 
 
 def _is_file(argument: str) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from boilerclass.containers import tables
 from boilerclass.containers.record import Reading, Record, too_large
 from boilerclass.containers.stream import CHUNK, Damage, Stream
+from boilerclass.encoding import decode
 from boilerclass.errors import InvalidOption, UnreadableInput
 
 if TYPE_CHECKING:
@@ -148,8 +149,6 @@ class _Lines:
         data = line.encode("utf-8", "surrogateescape")
         with suppress(UnicodeDecodeError):
             return data.decode()
-        from boilerclass.readers.encoding import decode  # brings the parser, which takes time
-
         if self._legacy is None:
             _, self._legacy = decode(self._head + (b"" if data in self._head else data))
         return decode(data, self._legacy)[0]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from boilerclass.encoding import BOMS, utf16_without_mark
+
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (rb"\x89PNG\r\n", "a PNG image"),
     (rb"\xff\xd8\xff", "a JPEG image"),
@@ -40,7 +42,7 @@ FEW_CONTROLS = 16
 
 _SIGNATURE = re.compile(b"|".join(b"(%s)" % pattern for pattern, _ in SIGNATURES), re.S)
 _MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<[!?a-zA-Z]")
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"<\x00", b"\x00<")
+_MARKS = tuple(mark for mark, _ in BOMS)
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
 
 
@@ -58,9 +60,9 @@ def describe(content: bytes, *, encoding_known: bool = False) -> str | None:
     if match and match.lastindex:
         return SIGNATURES[match.lastindex - 1][1]
     sample = content[:SAMPLE]
-    if encoding_known or _MARKUP.match(sample) or sample.startswith(_WIDE_MARKS):
+    if encoding_known or _MARKUP.match(sample) or sample.startswith(_MARKS):
         return None
-    if _is_utf16(sample):
+    if utf16_without_mark(sample):
         return None
     controls = _controls(sample)
     return "binary data" if controls > max(FEW_CONTROLS, CONTROL_SHARE * len(sample)) else None
@@ -74,9 +76,3 @@ def surely_readable(content: bytes) -> bool:
 
 def _controls(sample: bytes) -> int:
     return len(sample) - len(sample.translate(None, _CONTROLS))
-
-
-def _is_utf16(sample: bytes) -> bool:
-    """Whether the NULs stand on one side of the byte pairs, as in UTF-16 without a mark."""
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
-    return max(even, odd) > 0.4 * (len(sample) // 2) and max(even, odd) > 10 * min(even, odd)

@@ -11,8 +11,8 @@ from boilerclass.containers.feed import LOST, SLACK, Feed, Gone
 from boilerclass.containers.record import PASSED_BY, Reading, Record, too_large
 from boilerclass.containers.signatures import describe, surely_readable
 from boilerclass.containers.stream import Stream
+from boilerclass.encoding import codec_of
 from boilerclass.errors import MissingExtra, UnreadableInput
-from boilerclass.readers.encoding import codec_of
 
 if TYPE_CHECKING:
     from fastwarc.stream_io import WarcReader

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from boilerclass.document import Document, Kind
+from boilerclass.encoding import decode, without_surrogates
 from boilerclass.markup import BLOCK_TAGS, SKIPPED_TAGS
 from boilerclass.readers import html, text
-from boilerclass.readers.encoding import decode, without_surrogates
 from boilerclass.readers.rules import Rules
 
 _WRITTEN = re.compile(r"\S")

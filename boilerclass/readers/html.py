@@ -13,9 +13,9 @@ from typing import NamedTuple
 import turbohtml
 
 from boilerclass.document import Document, Forced, Origin, Paragraph, Paragraphs, nowhere
+from boilerclass.encoding import without_surrogates
 from boilerclass.markup import BIT
 from boilerclass.readers import structured, walk
-from boilerclass.readers.encoding import without_surrogates
 from boilerclass.readers.rules import NO_RULES, Rules
 from boilerclass.readers.source import HtmlSource
 from boilerclass.readers.walk import Walked

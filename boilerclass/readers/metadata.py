@@ -12,8 +12,8 @@ import turbohtml
 from turbohtml.extract import DateExtraction, dates
 
 from boilerclass.document import Metadata
+from boilerclass.encoding import without_surrogates
 from boilerclass.readers import addresses, structured
-from boilerclass.readers.encoding import without_surrogates
 
 LONGEST_NAME, LONGEST_TEXT = 200, 1_000
 """Characters of an author or a site, and of a description; what is longer is cut."""

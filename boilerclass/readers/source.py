@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import turbohtml
 
 from boilerclass.document import Link, Metadata
+from boilerclass.encoding import without_surrogates
 from boilerclass.markup import SKIPPED_TAGS
 from boilerclass.readers import addresses, metadata
-from boilerclass.readers.encoding import without_surrogates
 
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 """Characters that paragraphs are freed of."""

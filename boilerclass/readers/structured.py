@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from boilerclass.encoding import without_surrogates
 from boilerclass.native import kernels
-from boilerclass.readers.encoding import without_surrogates
 
 MAX_BLOB = 5_000_000
 """Characters of one script beyond which it is not parsed."""

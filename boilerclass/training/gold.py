@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from boilerclass.document import Kind
+from boilerclass.encoding import decode
 from boilerclass.errors import UnreadableInput
 from boilerclass.labels import Role
-from boilerclass.readers.encoding import decode
 
 FOLDER = "folder"
 """Source of documents that stand in a folder of files."""

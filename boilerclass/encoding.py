@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import codecs
 import re
-
-from turbohtml.detect import detect
+from typing import TYPE_CHECKING
 
 from boilerclass.errors import InvalidOption
 from boilerclass.native import kernels
+
+if TYPE_CHECKING:
+    from turbohtml.detect import EncodingMatch
 
 BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -47,10 +49,10 @@ def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
             return data[len(mark) :].decode(codec, "replace"), codec
     if encoding is not None:
         return _decode_as(data, encoding), encoding
-    wide = _utf16_without_mark(data)  # before UTF-8, in which NUL is a valid character
+    wide = utf16_without_mark(data)  # before UTF-8, in which NUL is a valid character
     if wide is not None:
         return data.decode(wide, "replace"), wide
-    if b"\x1b" in data and data.isascii() and detect(data).encoding == "ISO-2022-JP":
+    if b"\x1b" in data and data.isascii() and _detected(data).encoding == "ISO-2022-JP":
         return _decode_as(data, "iso-2022-jp"), "iso-2022-jp"  # seven bits, and no ASCII
     try:
         return data.decode("utf-8"), "utf-8"
@@ -59,9 +61,9 @@ def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
     lenient = data.decode("utf-8", "replace")
     if _is_nearly_utf8(data, lenient):
         return lenient, "utf-8"
-    match = detect(data)
+    match = _detected(data)
     if match.encoding == "UTF-8":  # a false declaration: judge by the bytes alone
-        match = detect(_DECLARATION.sub(b"x-nothing", data))
+        match = _detected(_DECLARATION.sub(b"x-nothing", data))
     codec = match.codec or "windows-1252"
     return data.decode(codec, "replace"), (match.encoding or codec).lower()
 
@@ -72,10 +74,25 @@ def codec_of(label: str) -> str | None:
     >>> codec_of("klingon") is None
     True
     """
+    import turbohtml.detect  # noqa: F401 - registers the codecs; late, since it takes time
+
     try:
         return codecs.lookup(f"whatwg-{label.strip().lower()}").name
     except (LookupError, ValueError):
         return None
+
+
+def utf16_without_mark(data: bytes) -> str | None:
+    """The UTF-16 byte order that markup or the NULs of mostly ASCII text betray, if any."""
+    if data[:2] in WIDE_MARKUP:
+        return WIDE_MARKUP[data[:2]]
+    sample = data[:4096]
+    half = len(sample) // 2
+    if half and sample[1::2].count(0) > 0.4 * half > 10 * sample[::2].count(0):
+        return "utf-16-le"
+    if half and sample[::2].count(0) > 0.4 * half > 10 * sample[1::2].count(0):
+        return "utf-16-be"
+    return None
 
 
 def without_surrogates(text: str) -> str:
@@ -95,6 +112,12 @@ def _holds_surrogates(text: str) -> bool:
     return False
 
 
+def _detected(data: bytes) -> EncodingMatch:
+    from turbohtml.detect import detect  # takes time to load, and most bytes are UTF-8
+
+    return detect(data)
+
+
 def _decode_as(data: bytes, encoding: str) -> str:
     codec = codec_of(encoding) or encoding
     try:
@@ -111,16 +134,3 @@ def _is_nearly_utf8(data: bytes, lenient: str) -> bool:
     stray = lenient.count("\ufffd") - data.count(b"\xef\xbf\xbd")
     valid = len(lenient) - len(lenient.encode("ascii", "ignore")) - stray
     return stray <= STRAY_PER_VALID * valid
-
-
-def _utf16_without_mark(data: bytes) -> str | None:
-    """The UTF-16 byte order that markup or the NULs of mostly ASCII text betray, if any."""
-    if data[:2] in WIDE_MARKUP:
-        return WIDE_MARKUP[data[:2]]
-    sample = data[:4096]
-    half = len(sample) // 2
-    if half and sample[1::2].count(0) > 0.4 * half > 10 * sample[::2].count(0):
-        return "utf-16-le"
-    if half and sample[::2].count(0) > 0.4 * half > 10 * sample[1::2].count(0):
-        return "utf-16-be"
-    return None
