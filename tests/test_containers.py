@@ -715,6 +715,36 @@ def test_columns_are_guessed_by_name_and_said() -> None:
     ]
 
 
+def test_each_line_of_json_has_columns_of_its_own() -> None:
+    lines = [
+        {"html": "<p>one"},
+        {"html": "<p>two", "url": "https://a.example/2", "id": "second"},
+        {"text": "three"},
+        {"title": "four"},
+        {"url": "https://a.example/5", "html": "<p>five"},
+    ]
+    content = "\n".join(map(json.dumps, lines)).encode()
+    found = records(content)
+    assert found == [
+        Record(0, "<p>one", kind="html"),
+        Record(1, "<p>two", id="second", url="https://a.example/2", kind="html"),
+        Record(2, "three", kind="text"),
+        Record(3, skipped="no column of pages"),
+        Record(4, "<p>five", url="https://a.example/5", kind="html"),
+    ]
+    assert records(content, start=3) == found[3:]
+
+
+def test_a_named_column_may_be_missing_from_lines_of_json() -> None:
+    said: list[str] = []
+    lines = [{"page": "<p>one"}, {"name": "b", "page": "<p>two"}, {"name": "c"}]
+    content = "\n".join(map(json.dumps, lines)).encode()
+    found = records(content, columns=Columns(html="page", id="name"), notice=said.append)
+    assert [(r.content, r.id) for r in found[:2]] == [("<p>one", None), ("<p>two", "b")]
+    assert skipped(found) == ["nothing in column 'page'"]
+    assert said == ["its first record has no column 'name'"]
+
+
 def test_columns_that_are_named_win() -> None:
     said: list[str] = []
     lines = [

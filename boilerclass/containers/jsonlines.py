@@ -4,25 +4,44 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from boilerclass.containers import tables
 from boilerclass.containers.record import Reading, Record, too_large
 from boilerclass.containers.stream import CHUNK, Damage, Stream
-from boilerclass.containers.tables import Choice, Row
+from boilerclass.containers.tables import Choice, Plan, Row
 from boilerclass.errors import UnreadableInput
 
 NO_JSON = "line {line} is no JSON object: {error}; write a record a line (jq -c does)"
+NOT_IN_FIRST = "its first record has no column {column!r}"
 
 
 def records(stream: Stream, reading: Reading, start: int) -> Iterator[Record]:
-    """The record of each line that is not empty."""
-    return tables.records(rows, stream, reading, start)
+    """The record of each line that is not empty. The first one must hold a page; each has columns
+    of its own, since many dumps leave out what is null."""
+    names: Sequence[str] = ()
+    plan = Plan((), None, None)
+
+    def turn_to(found: Sequence[str]) -> None:
+        nonlocal names, plan
+        names, plan = found, tables.planned(found, reading)
+
+    def begin(found: Sequence[str]) -> Sequence[str]:
+        turn_to(found)
+        tables.check(names, plan, reading)
+        for name in tables.missing(names, reading):
+            reading.notice(NOT_IN_FIRST.format(column=name))
+        return names
+
+    for row in rows(stream, reading, begin, start):
+        if row.error is None and (found := list(row.cells)) != names:
+            turn_to(found)
+        yield tables.record(row, plan, reading)
 
 
 def rows(stream: Stream, reading: Reading, choose: Choice, start: int) -> Iterator[Row]:
-    """The lines; the first one's keys are the columns. Lines before ``start`` are not parsed."""
+    """The lines; the first one's keys are chosen from. Lines before ``start`` are not parsed."""
     chosen = False
     ordinal = -1
     for number, line in enumerate(_lines(stream, reading.max_bytes), start=1):

@@ -10,6 +10,7 @@ from boilerclass.containers.stream import Stream
 from boilerclass.errors import UnreadableInput
 
 NO_COLUMN = "there is no column {column!r}; it has {names}"
+NO_PAGE = "no column of pages"
 NO_CONTENT = (
     "none of its columns ({names}) is known to hold pages: "
     "name it with --html-column or --text-column"
@@ -41,7 +42,7 @@ class _Cell(NamedTuple):
     kind: Literal["html", "text"] | None
 
 
-class _Plan(NamedTuple):
+class Plan(NamedTuple):
     """Where in a row to look for what."""
 
     content: tuple[_Cell, ...]
@@ -61,26 +62,42 @@ def has_content(names: Sequence[str]) -> bool:
 
 
 def records(rows: Rows, stream: Stream, reading: Reading, start: int) -> Iterator[Record]:
-    """The record of each row."""
-    plan = _Plan((), None, None)
+    """The record of each row of a table whose rows have the same columns."""
+    plan = Plan((), None, None)
 
     def choose(names: Sequence[str]) -> list[str]:
         nonlocal plan
-        plan = _plan(names, reading)
+        plan = planned(names, reading)
+        check(names, plan, reading)
+        for name in missing(names, reading):
+            raise UnreadableInput(no_column(name, names))
         return plan.columns
 
     for row in rows(stream, reading, choose, start):
-        if row.error is not None:
-            yield Record(row.ordinal, error=row.error)
-        else:
-            yield _record(row, plan, reading)
+        yield record(row, plan, reading)
 
 
-def _plan(names: Sequence[str], reading: Reading) -> _Plan:
+def check(names: Sequence[str], plan: Plan, reading: Reading) -> None:
+    """Nothing, when there is a column of pages.
+
+    Raises:
+        UnreadableInput: there is none.
+    """
+    if plan.content:
+        return
+    for name in missing(names, reading):
+        raise UnreadableInput(no_column(name, names))
+    raise UnreadableInput(NO_CONTENT.format(names=_listed(names)))
+
+
+def missing(names: Sequence[str], reading: Reading) -> list[str]:
+    """The columns that the user has named, and that are not there."""
+    return [name for name in reading.columns if name is not None and name not in names]
+
+
+def planned(names: Sequence[str], reading: Reading) -> Plan:
+    """Where to look in rows of these columns, as far as they are there; what is guessed is said."""
     given = reading.columns
-    for name in given:
-        if name is not None and name not in names:
-            raise UnreadableInput(no_column(name, names))
     guesses: list[str] = []
 
     def guess(known: Sequence[str], option: str) -> str | None:
@@ -91,27 +108,28 @@ def _plan(names: Sequence[str], reading: Reading) -> _Plan:
         return found
 
     content: list[_Cell] = []
-    if given.html is not None:
-        content.append(_Cell(given.html, "html"))
-    if given.text is not None:
-        content.append(_Cell(given.text, "text"))
-    if not content:
+    if given.html in names:
+        content.append(_Cell(str(given.html), "html"))
+    if given.text in names:
+        content.append(_Cell(str(given.text), "text"))
+    if given.html is None and given.text is None:
         if name := guess(HTML, "html-column"):
             content.append(_Cell(name, "html"))
         elif name := guess(EITHER, "html-column"):
             content.append(_Cell(name, None))
         elif name := guess(TEXT, "text-column"):
             content.append(_Cell(name, "text"))
-        else:
-            raise UnreadableInput(NO_CONTENT.format(names=_listed(names)))
     url = given.url or guess(URL, "url-column")
     key = given.id or guess(ID, "id-column")
-    if guesses:
+    if guesses and content:
         reading.notice(f"its columns are taken as by {' '.join(guesses)}")
-    return _Plan(tuple(content), url, key)
+    return Plan(tuple(content), url, key)
 
 
-def _record(row: Row, plan: _Plan, reading: Reading) -> Record:
+def record(row: Row, plan: Plan, reading: Reading) -> Record:
+    """What a row holds."""
+    if row.error is not None:
+        return Record(row.ordinal, error=row.error)
     name = _text(row.cells.get(plan.id)) if plan.id else None
     url = _text(row.cells.get(plan.url)) if plan.url else None
     for column, kind in plan.content:
@@ -124,8 +142,10 @@ def _record(row: Row, plan: _Plan, reading: Reading) -> Record:
         if len(value) > reading.max_bytes:
             return Record(row.ordinal, id=name, error=too_large(reading.max_bytes))
         return Record(row.ordinal, value, id=name, url=url, kind=kind)
-    columns = " and ".join(repr(cell.column) for cell in plan.content)
-    return Record(row.ordinal, id=name, skipped=f"nothing in column {columns}")
+    given = [name for name in (reading.columns.html, reading.columns.text) if name is not None]
+    columns = " and ".join(map(repr, given or [cell.column for cell in plan.content]))
+    nothing = f"nothing in column {columns}" if columns else NO_PAGE
+    return Record(row.ordinal, id=name, skipped=nothing)
 
 
 def _text(value: Any) -> str | None:
