@@ -306,6 +306,70 @@ def test_output_inside_the_input_is_not_read_again(run: Run, tree: Path) -> None
     assert files(tree / "cleaned") == ["news/item.txt", "page.txt"]
 
 
+def test_standard_output_inside_the_input_is_no_input(tmp_path: Path) -> None:
+    for number in range(200):
+        line = f"The council met on Monday and heard keeper {number} on the state of the pier.\n"
+        (tmp_path / f"{number}.txt").write_text(line * 40)
+    command = [sys.executable, "-m", "boilerclass", "clean", ".", "-f", "jsonl"]
+    with (tmp_path / "out.jsonl").open("wb") as out:
+        done = subprocess.run(
+            command, cwd=tmp_path, stdout=out, stderr=subprocess.PIPE, timeout=60, check=True
+        )
+    assert len((tmp_path / "out.jsonl").read_bytes().splitlines()) == 200
+    assert b"201 read: 200 written, 1 passed by" in done.stderr
+
+
+def test_errors_inside_the_input_are_not_read_again(run: Run, tree: Path) -> None:
+    for _ in range(2):
+        code, out, _ = run("clean", tree, "-f", "jsonl", "--errors", tree / "errors.jsonl")
+        assert code == 1 and "errors.jsonl" not in out
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("clean", "a.txt", "b.txt", "-o", "out.txt", "--errors", "a.txt"),
+        ("clean", "a.txt", "--files-from", "b.txt", "-o", "b.txt"),
+        ("clean", "a.txt", "--files-from", "b.txt", "--errors", "b.txt"),
+        ("clean", "a.txt", "--sites", "s.npz", "-o", "s.npz"),
+        ("sites", "a.txt", "b.txt", "-o", "b.txt"),
+    ],
+)
+def test_nothing_that_is_read_is_overwritten(
+    run: Run, args: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("The pier is closed for the winter.")
+    Path("b.txt").write_text("a.txt")
+    assert run("sites", "a.txt", "-o", "s.npz").code == 0
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    code, _, err = run(*args)
+    assert code == 2
+    assert "is an input and cannot be the output as well" in err
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_what_is_counted_can_be_added_to_a_memory(run: Run, tmp_path: Path) -> None:
+    memory = tmp_path / "s.npz"
+    assert run("sites", TEXT, "-o", memory).code == 0
+    assert run("sites", PAGE, memory, "-o", memory).code == 0
+    assert "pages: 2" in run("sites", memory, "-o", memory).err
+
+
+def test_one_file_under_two_names_is_not_for_errors_as_well(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "out.txt")
+    code, _, err = run("clean", TEXT, "-o", tmp_path / "out.txt", "--errors", tmp_path / "link")
+    assert code == 2 and "name one file" in err
+
+
+def test_output_may_be_a_pipe(tmp_path: Path) -> None:
+    command = (
+        f"{sys.executable} -m boilerclass clean {TEXT} -o >(cat > {tmp_path}/out.txt); wait $!"
+    )
+    subprocess.run(["bash", "-c", command], timeout=60, check=True)
+    assert body(TEXT) in (tmp_path / "out.txt").read_text()
+
+
 def test_inputs_that_would_share_an_output_are_refused(run: Run, tmp_path: Path) -> None:
     for name in ("a.html", "a.txt"):
         (tmp_path / name).write_text("Some text.")

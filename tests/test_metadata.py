@@ -98,6 +98,12 @@ def test_of_several_articles_the_one_of_this_address_counts() -> None:
         ("2026-03-04 05:06", "2026-03-04T05:06:00"),
         ("soon", None),
         ("9999999-01-01", None),
+        ("0001-01-01T00:00:00", None),
+        ("1970-01-01T00:00:00Z", None),
+        ("99991231", None),
+        ("1853-03-04", "1853-03-04"),
+        ("Wed, 04 Mar 2026 05:06:07 GMT", "2026-03-04T05:06:07+00:00"),
+        ("Wed, 99 Mar 2026 05:06:07 GMT", None),
     ],
 )
 def test_dates_are_iso_8601(stated: str, date: str | None) -> None:
@@ -193,6 +199,7 @@ def test_links_that_become_plain_text(href: str) -> None:
         ("//other.example/x", "https://other.example/x"),
         ("mailto:desk@tide.example", "mailto:desk@tide.example"),
         (" /my report.pdf ", "https://tide.example/my%20report.pdf"),
+        ("/a\xa0b\u2003c", "https://tide.example/a%C2%A0b%E2%80%83c"),
         ('/a"b<c>d\\e', "https://tide.example/a%22b%3Cc%3Ed%5Ce"),
     ],
 )
@@ -223,3 +230,14 @@ def test_links_of_paragraphs() -> None:
         [],
         [("ab", "/y")],
     ]
+
+
+def test_a_page_without_an_address_has_none_that_lacks_a_scheme() -> None:
+    assert metadata('<link rel="canonical" href="//tide.example/a">', url=None).url is None
+    given = metadata('<link rel="canonical" href="//tide.example/a">')
+    assert given.url == "https://tide.example/a"
+
+
+def test_no_date_hides_the_one_that_is_stated_elsewhere() -> None:
+    none = json_ld({**ARTICLE, "datePublished": "0001-01-01T00:00:00"})
+    assert metadata(none + '<meta name="date" content="2026-03-04">').date == "2026-03-04"

@@ -26,6 +26,7 @@ from boilerclass.writers.terminal import visible_line
 
 STDIN = "-"
 CLOSED = "standard input is closed: pipe something in, or name a file"
+OUTPUT = "the file that results are written to"
 MISSING = "there is no such file or directory"
 NO_INPUT = (
     "No input. Name files, directories or globs, or pipe a page in: "
@@ -125,14 +126,14 @@ def listed(path: str | None) -> list[str]:
 
 
 def expand(
-    arguments: Sequence[str], skip: str | None = None, paths: Sequence[str] = ()
+    arguments: Sequence[str], skip: Iterable[str | None] = (), paths: Sequence[str] = ()
 ) -> Iterator[Entry]:
     """The files behind the arguments, directories and globs in sorted order; then the ``paths``.
 
-    ``skip`` is a file or directory that walks leave out: the output may stand inside the input.
+    ``skip`` are files or directories that walks leave out: outputs may stand inside the input.
     ``paths`` are taken as they are, and keep their folders in the output.
     """
-    unwanted = os.path.realpath(skip) if skip else None
+    unwanted = frozenset(os.path.realpath(one) for one in skip if one)
     for argument in arguments:
         if argument == STDIN:
             yield Entry(STDIN, "stdin")
@@ -190,6 +191,9 @@ def read(
             if entry.error:
                 raise entry.error
             with _opened(entry.id) as file:
+                if entry.id != STDIN and _is_standard_output(file):
+                    yield Source(entry, b"", skipped=OUTPUT)
+                    continue
                 taken = Taken()
                 told_by = dataclasses.replace(reading, notice=tell)
                 for record in _records(file, told_by, start):
@@ -251,14 +255,23 @@ def _opened(path: str) -> AbstractContextManager[BinaryIO]:
     return nullcontext(sys.stdin.buffer)
 
 
-def _named(path: str, unwanted: str | None) -> Iterator[Entry]:
+def _is_standard_output(file: BinaryIO) -> bool:
+    """Whether results are written to the end of the file, which would then have no end."""
+    try:
+        out = os.fstat(sys.stdout.fileno())
+        return stat.S_ISREG(out.st_mode) and os.path.samestat(out, os.fstat(file.fileno()))
+    except (AttributeError, OSError, ValueError):  # it is closed, or is no file
+        return False
+
+
+def _named(path: str, unwanted: frozenset[str]) -> Iterator[Entry]:
     if Path(path).is_dir():
         yield from _walk(path, unwanted)
     else:
         yield Entry(path, Path(path).name)
 
 
-def _matching(pattern: str, unwanted: str | None) -> Iterator[Entry]:
+def _matching(pattern: str, unwanted: frozenset[str]) -> Iterator[Entry]:
     try:
         root, found = _glob(PurePath(pattern).parts)
     except (ValueError, NotImplementedError) as error:
@@ -294,7 +307,7 @@ def _is_hidden(path: PurePath) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def _walk(root: str, unwanted: str | None) -> Iterator[Entry]:
+def _walk(root: str, unwanted: frozenset[str]) -> Iterator[Entry]:
     errors: list[OSError] = []
     passed_by = found = 0
     for folder, folders, files in os.walk(root, onerror=errors.append):
@@ -322,11 +335,11 @@ def _walk(root: str, unwanted: str | None) -> Iterator[Entry]:
         yield Entry(root, ".", UnreadableInput(f"the directory holds no files{aside}"))
 
 
-def _is(folder: str, name: str, path: str | None) -> bool:
+def _is(folder: str, name: str, paths: frozenset[str]) -> bool:
     # The names are compared first: resolving every path of a walk would double its cost.
-    if path is None or Path(path).name != name:
+    if not any(path.endswith(os.sep + name) for path in paths):
         return False
-    return os.path.realpath(Path(folder, name)) == path
+    return os.path.realpath(Path(folder, name)) in paths
 
 
 def _may_hold_text(path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -80,8 +81,10 @@ class Job(NamedTuple):
         form = writers.load(row)
         place, options = _place(run, form), _options(run)
         job = cls(run, row, selection, form, place, options, inputs.listed(run.files_from))
-        if job.goal:
-            output.check(job.entries(), form, place)
+        if job.goal or run.errors:
+            output.check(job.entries(), form, place, [run.errors])
+        for name in filter(None, (run.sites, run.files_from)):
+            output.keep_apart(name, (run.output, run.errors))
         return job
 
     @property
@@ -98,7 +101,7 @@ class Job(NamedTuple):
 
     def entries(self) -> Iterator[Entry]:
         """The inputs."""
-        return inputs.expand(self.run.inputs, self.goal, self.paths)
+        return inputs.expand(self.run.inputs, [self.goal, self.run.errors], self.paths)
 
     def depends_on(self) -> Iterator[Entry]:
         """All files on which the output depends."""
@@ -131,7 +134,8 @@ class Job(NamedTuple):
             click.UsageError: it cannot, and is to be; or one file would be written twice.
         """
         run = self.run
-        if run.errors and run.output and Path(run.errors).absolute() == Path(run.output).absolute():
+        written = {os.path.realpath(name) for name in (run.errors, run.output) if name}
+        if run.errors and run.output and len(written) == 1:
             raise click.UsageError("-o and --errors name one file: choose another for the errors.")
         once = [
             name

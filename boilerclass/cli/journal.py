@@ -67,14 +67,14 @@ class Journal:
         Raises:
             OutputError: the directory of the output cannot be made.
         """
-        found = []
+        files = [self._errors] if self._errors is not None else []
+        if self._place.output_dir is None and self._place.output not in (None, output.STDOUT):
+            files.append(Path(str(self._place.output)))
+        # Asked before they are resolved: of a pipe the system makes up a name that does not stand.
+        found = [Path(os.path.realpath(f)) for f in files if f.is_file() or not f.exists()]
         if self._place.output_dir is not None:
             found.append(output.folder(self._place.output_dir))
-        elif self._place.output not in (None, output.STDOUT):
-            found.append(Path(os.path.realpath(str(self._place.output))))
-        if self._errors is not None:
-            found.append(Path(os.path.realpath(self._errors)))
-        return [path for path in found if path.is_dir() or path.is_file() or not path.exists()]
+        return found
 
     def resume(self, entries: Iterable[Entry]) -> None:
         """Take up what an earlier run has done, and record from now on.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO, NamedTuple, Protocol
@@ -249,8 +249,11 @@ def unwritable(path: object, error: OSError) -> OutputError:
     return OutputError(f"cannot write {visible_line(str(path))}: {why}")
 
 
-def check(entries: Iterable[Entry], form: Format, place: Place) -> None:
-    """Nothing, when every document has an output of its own that is none of the inputs.
+def check(
+    entries: Iterable[Entry], form: Format, place: Place, others: Sequence[str | None] = ()
+) -> None:
+    """Nothing, when every document has an output of its own, and none of the inputs is an output or
+    one of the ``others`` that are written.
 
     Raises:
         click.UsageError: two inputs would share an output, or one would be overwritten.
@@ -260,9 +263,8 @@ def check(entries: Iterable[Entry], form: Format, place: Place) -> None:
     for entry in entries:
         if entry.error:
             continue
+        keep_apart(entry.id, (output, *others))
         if output_dir is None:
-            if output is not None and _same(Path(output), entry.id):
-                raise click.UsageError(f"{entry.id} is an input and cannot be the output as well.")
             continue
         path = target(entry, output_dir, place.suffix(form))
         if path in taken:
@@ -273,6 +275,17 @@ def check(entries: Iterable[Entry], form: Format, place: Place) -> None:
                 f"{entry.id} would be overwritten by its own result; choose another --output-dir."
             )
         taken[path] = entry.id
+
+
+def keep_apart(name: str, written: Iterable[str | None]) -> None:
+    """Nothing, when a file that is read is none of those that are written.
+
+    Raises:
+        click.UsageError: it would be overwritten.
+    """
+    for path in written:
+        if path is not None and _same(Path(path), name):
+            raise click.UsageError(f"{name} is an input and cannot be the output as well.")
 
 
 def _same(path: Path, name: str) -> bool:

@@ -48,10 +48,14 @@ def command(ctx: click.Context, /, verbose: bool, **chosen: Any) -> None:
     columns = Columns(*(chosen[name] for name in names))
     reading = Reading(chosen["max_bytes"], columns, chosen["encoding"])
     how = Options(kind=chosen["kind"], url=chosen["url"], encoding=chosen["encoding"])
+    goal = Path(chosen["output"])
+    if goal.is_file() and not SiteMemory.is_in(goal):  # to a memory what is counted can be added
+        for name in (*named, *paths, *filter(None, [chosen["files_from"]])):
+            output.keep_apart(name, [chosen["output"]])
     counter = SiteCounter()
     tally = Tally(stream.say)
     failures = copies = 0
-    for entry in inputs.expand(named, chosen["output"], paths):
+    for entry in inputs.expand(named, [chosen["output"]], paths):
         if inputs.rereadable(entry) and SiteMemory.is_in(entry.id):
             counter.include(SiteMemory.read(entry.id))
             continue
@@ -66,7 +70,7 @@ def command(ctx: click.Context, /, verbose: bool, **chosen: Any) -> None:
     tally.close()
     memory = counter.memory()
     try:
-        with output.atomic(Path(chosen["output"])) as file:
+        with output.atomic(goal) as file:
             file.write(memory.packed())
     except OSError as error:
         raise output.unwritable(chosen["output"], error) from error

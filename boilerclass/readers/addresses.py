@@ -13,7 +13,7 @@ LINK_SCHEMES = PAGE_SCHEMES | {"mailto", "tel"}
 # Browsers leave these out of an address, so "java\nscript:" is a scheme to them.
 _IGNORED = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.I)
-_FOREIGN = re.compile(r"[ \\\"'<>`{}|^]")
+_FOREIGN = re.compile(r"[\s\\\"'<>`{}|^]")
 
 
 def page(href: str | None, base: str | None = None) -> str | None:
@@ -25,9 +25,10 @@ def page(href: str | None, base: str | None = None) -> str | None:
     """
     address = _absolute(href, base, PAGE_SCHEMES)
     try:
-        return address if address and urlsplit(address).hostname else None
+        whole = address is not None and _SCHEME.match(address) and urlsplit(address).hostname
     except ValueError:
         return None
+    return address if whole else None
 
 
 def link(href: str, base: str | None = None) -> str | None:
@@ -55,4 +56,4 @@ def _absolute(href: str | None, base: str | None, schemes: frozenset[str]) -> st
     scheme = _SCHEME.match(address)
     if not address or (scheme and scheme[1].lower() not in schemes):
         return None
-    return _FOREIGN.sub(lambda match: f"%{ord(match[0]):02X}", address)
+    return _FOREIGN.sub(lambda match: "".join(f"%{b:02X}" for b in match[0].encode()), address)

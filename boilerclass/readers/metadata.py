@@ -64,6 +64,10 @@ _EARLIEST = 1995
 """No page of the web is older: what :class:`turbohtml.extract.DateExtraction` assumes."""
 _ORIGINAL = 1
 """How turbohtml is asked for the day of publication, not of the last change."""
+_FIRST_NEWSPAPER = 1605
+"""Year from which what a page states is a date: archives go far back."""
+_EPOCH = date(1970, 1, 1)
+"""When the clocks of computers begin; no date is written so as well."""
 
 
 Node = dict[str, Any]
@@ -175,10 +179,23 @@ def _iso(value: str) -> str | None:
     try:
         moment = datetime.fromisoformat(stated)
     except ValueError:
-        return None
+        return _as_in_mail(stated)
+    first, last = _FIRST_NEWSPAPER, datetime.now(UTC).year + 1
+    if not first <= moment.year <= last or moment.date() == _EPOCH:
+        return None  # what programs write for none, such as 0001-01-01
     if len(stated) <= len("2026-03-04"):
         return moment.date().isoformat()
     return moment.isoformat(timespec="seconds")
+
+
+def _as_in_mail(value: str) -> str | None:
+    """A date of RFC 2822, which HTTP has as well, in ISO 8601."""
+    from email.utils import parsedate_to_datetime  # here: it takes time, and few pages need it
+
+    try:
+        return _iso(parsedate_to_datetime(value).isoformat())
+    except ValueError:
+        return None
 
 
 def _names(value: Any, nodes: dict[str, Node]) -> Iterator[str]:
