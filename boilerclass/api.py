@@ -49,8 +49,11 @@ def label_many(
 
     Pages are read from the iterable as they are needed; ``jobs`` processes share the work.
     ``options`` and errors as for :func:`clean`.
+
+    Raises:
+        TypeError: ``pages`` is a single page.
     """
-    return pipeline.classifier().label_many(pages, jobs, _options(options))
+    return pipeline.classifier().label_many(_several(pages), jobs, _options(options))
 
 
 def site_memory(
@@ -63,16 +66,17 @@ def site_memory(
     same at the shell.
 
     Raises:
+        TypeError: ``pages`` is a single page.
         ValueError: there are not as many addresses as pages.
     """
     from boilerclass.sites.memory import SiteMemory
 
     chosen = _options(options)
     if urls is None:
-        return SiteMemory.of(pipeline.read(page, chosen) for page in pages)
+        return SiteMemory.of(pipeline.read(page, chosen) for page in _several(pages))
     return SiteMemory.of(
         pipeline.read(page, replace(chosen, url=url or chosen.url))
-        for page, url in zip(pages, urls, strict=True)
+        for page, url in zip(_several(pages), urls, strict=True)
     )
 
 
@@ -85,6 +89,12 @@ def clickbait(headlines: Sequence[str]) -> list[float]:
     from boilerclass import headline_scorer
 
     return headline_scorer.score(headlines)
+
+
+def _several(pages: Iterable[str | bytes]) -> Iterable[str | bytes]:
+    if isinstance(pages, str | bytes):
+        raise TypeError("pages is one page: put it into a list, or pass several.")
+    return pages
 
 
 def _options(chosen: dict[str, Any]) -> Options:

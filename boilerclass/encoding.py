@@ -82,6 +82,15 @@ def codec_of(label: str) -> str | None:
         return None
 
 
+def wide(data: bytes) -> str | None:
+    """The codec of what begins so, where its characters take two bytes or four: then it has no
+    lines before it is decoded."""
+    for mark, codec in BOMS:
+        if data.startswith(mark):
+            return codec if codec != "utf-8" else None
+    return utf16_without_mark(data)
+
+
 def utf16_without_mark(data: bytes) -> str | None:
     """The UTF-16 byte order that markup or the NULs of mostly ASCII text betray, if any."""
     if data[:2] in WIDE_MARKUP:

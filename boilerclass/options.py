@@ -55,6 +55,10 @@ class Options:
             raise InvalidOption(f"kind {self.kind!r}: choose one of {', '.join(KINDS)}")
         if self.preset not in PRESETS:
             raise InvalidOption(f"preset {self.preset!r}: choose one of {', '.join(PRESETS)}")
+        for name in ("url", "encoding"):
+            given = getattr(self, name)
+            if given is not None and not isinstance(given, str):
+                raise InvalidOption(f"{name} {given!r}: give a str")
         check_share("threshold", self.threshold)
 
 

@@ -13,6 +13,7 @@ from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import chain, islice
+from numbers import Integral
 from typing import Any, Generic, TypeVar
 
 from boilerclass import forks
@@ -41,7 +42,7 @@ def ordered(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int) ->
 
     Raises:
         BoilerclassError: a process has ended.
-        InvalidOption: ``jobs`` is 0.
+        InvalidOption: ``jobs`` is 0, or no whole number.
     """
     number = _number(jobs)
     source = iter(tasks)
@@ -59,6 +60,8 @@ def ordered(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int) ->
 
 def _number(jobs: int) -> int:
     """How many processes; a negative number counts from that of the processors, -1 being all."""
+    if not isinstance(jobs, Integral):
+        raise InvalidOption(f"jobs {jobs!r}: give a whole number")
     if jobs > 0:
         return jobs
     if not jobs:

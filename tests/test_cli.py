@@ -873,3 +873,22 @@ def test_a_command_imports_no_more_than_it_needs(args: list[str], unwanted: str)
         [sys.executable, "-c", program, unwanted, *args], capture_output=True, check=False
     )
     assert done.stderr.decode().strip() == "[]"
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xff\xfe"])
+@pytest.mark.parametrize("named", [(), ("--encoding", "UTF-16LE")])
+def test_lines_may_be_in_utf_16(run: Run, mark: bytes, named: tuple[str, ...]) -> None:
+    headlines = ["You will not believe it", "Ferry tickets: 3 lei", "Nowy most ਅ", "上海的新桥"]
+    lines = "\n".join(headlines).encode("utf-16-le")
+    code, out, _ = run("clickbait", *named, stdin=mark + lines)
+    assert code == 0
+    assert [line.split(maxsplit=1)[1] for line in out.splitlines()] == headlines
+
+
+def test_standard_input_that_is_closed_is_named() -> None:
+    command = f"{sys.executable} -m boilerclass clickbait - <&-"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert (
+        done.stderr == b"boilerclass: standard input is closed: pipe something in, or name a file\n"
+    )

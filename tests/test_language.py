@@ -22,6 +22,10 @@ GERMAN = "Der Wärter schrieb jedes der Boote auf, die an einem klaren Tag vorbe
         (ENGLISH[:GLANCE] + GERMAN * 30, "de", "de"),
         ("1871", "NL_nl", "nl"),
         ("", None, None),
+        ("", "en;q=0.9", "en"),
+        ("", "iw", "he"),
+        ("", "{{lang}}", None),
+        ("", "english", None),
     ],
 )
 def test_what_is_declared_is_believed_where_the_text_does_not_say_otherwise(

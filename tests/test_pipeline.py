@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -176,6 +177,8 @@ def test_article_in_data_is_kept_and_says_so() -> None:
         {"keep": 5},
         {"labels": None},
         {"drop": [1]},
+        {"encoding": 5},
+        {"url": b"https://a.example/"},
         {"speed": 1},
     ],
 )
@@ -184,9 +187,17 @@ def test_wrong_options_are_named(options: dict[str, object]) -> None:
         boilerclass.clean("text", **options)
 
 
-def test_no_jobs_are_no_option() -> None:
-    with pytest.raises(InvalidOption, match="jobs 0: give"):
-        list(boilerclass.label_many(["text"], jobs=0))
+@pytest.mark.parametrize("jobs", [0, 1.5, "2", None])
+def test_no_number_of_jobs_is_no_option(jobs: Any) -> None:
+    with pytest.raises(InvalidOption, match=f"jobs {jobs!r}: give"):
+        list(boilerclass.label_many(["text"], jobs=jobs))
+
+
+@pytest.mark.parametrize("page", ["a page", b"a page"])
+def test_one_page_is_not_many(page: Any) -> None:
+    for function in (boilerclass.label_many, boilerclass.site_memory):
+        with pytest.raises(TypeError, match="put it into a list"):
+            function(page)
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from boilerclass.cli import inputs, options, output, stream
-from boilerclass.encoding import decode
+from boilerclass.encoding import decode, wide
 from boilerclass.errors import InvalidOption, UnreadableInput
 from boilerclass.options import check_share
 from boilerclass.writers.headlines import FORMS, HEADLINE, ONE_TABLE, SCORE, Scored
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 HEADLINES_AT_ONCE = 512
 """Headlines scored together: a matrix each, in memory."""
+WIDE = ("utf-16", "utf-32", "utf_16", "utf_32", "utf16", "utf32")
+"""Encodings in which a byte of a line's end is part of other characters, too."""
 A_FILE = (
     "{name} is a file: name the column that holds its headlines with --column, "
     "or pipe its lines in: boilerclass clickbait < {name}"
@@ -125,12 +128,30 @@ def _typed(taken: Sequence[str], encoding: str | None) -> _Table:
     """The arguments, or the lines of standard input; empty ones are left out."""
     lines: Iterable[str] = taken
     if list(taken) == [inputs.STDIN]:
-        lines = (decode(line, encoding)[0] for line in sys.stdin.buffer)
+        lines = _lines(encoding)
     for argument in taken:
         if _is_file(argument):
             raise click.UsageError(A_FILE.format(name=argument))
     texts = (line for line in map(str.strip, lines) if line)
     return _Table(inputs.STDIN, HEADLINE, [HEADLINE], ({HEADLINE: text} for text in texts))
+
+
+def _lines(encoding: str | None) -> Iterator[str]:
+    """The lines of standard input, one at a time."""
+    if sys.stdin is None:
+        raise UnreadableInput(inputs.CLOSED)
+    source = iter(sys.stdin.buffer)
+    first = next(source, b"")
+    codec = wide(first) if encoding is None else encoding
+    if codec is None or not codec.lower().startswith(WIDE):
+        yield from (decode(line, encoding)[0] for line in chain([first], source))
+        return
+    decode(b"", codec)  # which knows what to say of a codec that there is not
+    rest = ""
+    for piece in codecs.iterdecode(chain([first], source), codec, "replace"):
+        *lines, rest = (rest + piece).removeprefix("\ufeff").split("\n")
+        yield from lines
+    yield rest
 
 
 def _is_file(argument: str) -> bool:

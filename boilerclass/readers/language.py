@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from turbohtml.detect import detect_language
@@ -27,6 +28,10 @@ _TWO_LETTERS = dict(
         "kan:kn ori:or"
     ).split()
 )
+_PRIMARY = re.compile(r"\s*([a-z]{2,3})(?![a-z])")
+"""The language of a tag of BCP 47; sites write other things into it."""
+_OLD = {"iw": "he", "in": "id", "ji": "yi"}
+"""Codes that ISO 639 has withdrawn."""
 
 
 def identify(texts: Iterable[str], declared: str | None) -> str | None:
@@ -34,7 +39,8 @@ def identify(texts: Iterable[str], declared: str | None) -> str | None:
 
     Texts are taken as they are needed.
     """
-    primary = (declared or "").strip().replace("_", "-").split("-")[0].lower() or None
+    stated = _PRIMARY.match((declared or "").lower())
+    primary = _OLD.get(stated[1], stated[1]) if stated else None
     sample = _beginning(texts)
     glance = _told(sample[:GLANCE]) if primary else None
     return glance if glance and glance == primary else _told(sample) or primary
