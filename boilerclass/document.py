@@ -166,8 +166,8 @@ class Origin(NamedTuple):
     """XPath of the element that holds the paragraph; None in plain text."""
     start: int | None
     end: int | None
-    """Code points into the decoded source, half open: the holding element, or the line. None for
-    text that was not read from the tree (JSON-LD, state blobs)."""
+    """Code points into the decoded source, behind its byte-order mark, half open: the holding
+    element, or the line. None for text that was not read from the tree (JSON-LD, state blobs)."""
 
 
 class Forced(NamedTuple):

@@ -38,10 +38,10 @@ class Options:
     """``precision`` when a leaked teaser costs more than a lost paragraph, ``recall`` when less."""
 
     keep: Sequence[str] = ()
-    """CSS selectors of elements whose text is core whatever the model says; HTML only. Where
+    """CSS selectors of elements whose paragraphs are core whatever the model says; HTML only. Where
     another rule drops an element around it or inside it, the inner one of the two counts."""
     drop: Sequence[str] = ()
-    """CSS selectors of elements whose text is never core."""
+    """CSS selectors of elements whose paragraphs are never core; nothing is cut out of one."""
     sites: SiteMemory | None = None
     """What the pages of a dump have in common: evidence beside the page's own."""
 

@@ -210,8 +210,8 @@ labelling = bundle(
         type=Selector(),
         multiple=True,
         metavar="SELECTOR",
-        help="Take the text of the elements that this CSS selector matches for core, whatever the "
-        "model says. HTML only. May be given several times; of a --keep and a --drop around one "
+        help="Take the paragraphs in the elements that this CSS selector matches for core, whatever "
+        "the model says. HTML only. May be given several times; of a --keep and a --drop around one "
         "text the inner element counts.",
     ),
     click.option(
@@ -219,7 +219,7 @@ labelling = bundle(
         type=Selector(),
         multiple=True,
         metavar="SELECTOR",
-        help="Never take the text of these elements for core.",
+        help="Never take the paragraphs in these elements for core.",
     ),
     click.option(
         "--sites",
