@@ -210,9 +210,9 @@ labelling = bundle(
         type=Selector(),
         multiple=True,
         metavar="SELECTOR",
-        help="Take the paragraphs in the elements that this CSS selector matches for core, whatever "
-        "the model says. HTML only. May be given several times; of a --keep and a --drop around one "
-        "text the inner element counts.",
+        help="Take the paragraphs in elements that this CSS selector matches for core, whatever "
+        "the model says. HTML only. May be given several times; of a --keep and a --drop around "
+        "one text the inner element counts.",
     ),
     click.option(
         "--drop",
