@@ -146,6 +146,17 @@ def test_config_shows_every_command_and_refuses_others(
     assert "choose of clean, label" in refused(capsys, "config", "nonsense")
 
 
+def test_config_names_settings_that_cannot_be_used(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "boilerclass.toml").write_text('[clean]\npreset = 3\njobs = "x"\nthreshold = 0.4\n')
+    assert main(["config", "clean"]) == 2
+    out, err = capsys.readouterr()
+    assert "0.4" in out and "preset" in out
+    assert "clean: --preset: '3' is not one of" in err and "clean: --jobs: 'x' is not" in err
+    assert err.count("It comes from") == 2
+
+
 # Shell completion
 
 

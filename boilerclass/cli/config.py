@@ -7,8 +7,11 @@ from typing import Any
 
 import click
 
-from boilerclass.cli import settings
+from boilerclass.cli import settings, stream
 from boilerclass.writers.terminal import visible_line
+
+INVALID = 2
+"""Exit code where a setting cannot be used, as of the commands that it is for."""
 
 
 @click.command("config")
@@ -31,6 +34,7 @@ def command(ctx: click.Context, /, commands: tuple[str, ...], **chosen: Any) -> 
     alone. The variable of clean --preset is BOILERCLASS_CLEAN_PRESET.
     """
     group, root, file = _group(ctx)
+    wrong = 0
     for name in commands or group.list_commands(root):
         found = group.get_command(root, name)
         if found is None:
@@ -38,7 +42,8 @@ def command(ctx: click.Context, /, commands: tuple[str, ...], **chosen: Any) -> 
             raise click.UsageError(f"there is no command {name!r}: choose of {known}.")
         settings.check_environment(name, found)
         with found.make_context(name, [], root, resilient_parsing=True) as context:
-            _show(context, file, chosen["format"])
+            wrong += _show(context, file, chosen["format"])
+    ctx.exit(INVALID if wrong else 0)
 
 
 def _group(ctx: click.Context) -> tuple[click.Group, click.Context, settings.File | None]:
@@ -47,16 +52,34 @@ def _group(ctx: click.Context) -> tuple[click.Group, click.Context, settings.Fil
     return root.command, root, root.obj
 
 
-def _show(context: click.Context, file: settings.File | None, form: str) -> None:
+def _show(context: click.Context, file: settings.File | None, form: str) -> int:
+    """Write the settings of a command; how many of them cannot be used."""
+    wrong = 0
     for option in settings.options(context.command).values():
         value = context.params.get(str(option.name))
         source = settings.origin(context, option, file)
+        given = value is None and source != settings.DEFAULT
+        if given and (problem := _problem(context, option)):
+            wrong += 1
+            words = f"{option.opts[-1]}: {problem} It comes from {source}."
+            stream.say(str(context.info_name), visible_line(words))
         record = {"command": context.info_name, "option": option.name, "value": value}
         if form == "jsonl":
             click.echo(json.dumps({**record, "source": source}, ensure_ascii=False, default=str))
         else:
             shown = "-" if value in (None, ()) else _words(value)
             click.echo(f"{context.info_name}  {option.name:<15} {shown:<20} {visible_line(source)}")
+    return wrong
+
+
+def _problem(context: click.Context, option: click.Parameter) -> str | None:
+    """Why the value of an option cannot be used: click makes nothing of it where it only looks."""
+    given, _ = option.consume_value(context, {})
+    try:
+        option.type_cast_value(context, given)
+    except click.BadParameter as error:
+        return error.message
+    return None
 
 
 def _words(value: Any) -> str:
