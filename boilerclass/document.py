@@ -206,6 +206,10 @@ class Source(Protocol):
     def metadata(self) -> Metadata: ...
     def links(self, texts: Sequence[str], wanted: Sequence[int]) -> Sequence[Sequence[Link]]:
         """The links in each wanted one of ``texts``, the document's paragraphs."""
+        ...
+
+    def attribute(self, name: str, elements: Sequence[int]) -> Sequence[str | None]:
+        """What an attribute says in elements of ``Document.tree``."""
 
 
 class PlainSource(NamedTuple):
@@ -218,6 +222,9 @@ class PlainSource(NamedTuple):
 
     def links(self, texts: Sequence[str], wanted: Sequence[int]) -> Sequence[Sequence[Link]]:
         return [()] * len(wanted)
+
+    def attribute(self, name: str, elements: Sequence[int]) -> Sequence[str | None]:
+        return [None] * len(elements)
 
 
 def nowhere(_: int) -> Origin:

@@ -229,6 +229,9 @@ class _Again:
     def links(self, texts: Sequence[str], wanted: Sequence[int]) -> Sequence[Sequence[Link]]:
         return self._document.source.links(texts, wanted)
 
+    def attribute(self, name: str, elements: Sequence[int]) -> Sequence[str | None]:
+        return self._document.source.attribute(name, elements)
+
 
 class _Detail:
     """Works out on demand what not everybody asks for."""

@@ -152,3 +152,42 @@ def test_no_format_and_no_selection_changes_a_label(page: bytes) -> None:
     for row in writers.LABEL.values():
         writers.load(row).document("id", document)
     assert [(p.label, p.role, p.probability, p.reason) for p in document.paragraphs] == before
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        (
+            "<tr><th>Pier<th>Year<th>Boats<tr><td rowspan=2>North<td>1<td>11<tr><td>2<td>12<tr>"
+            + "<td colspan=2>Both<td>23",
+            ["Pier|Year|Boats", "North|1|11", "|2|12", "Both||23"],
+        ),
+        (
+            "<tr><td rowspan=3 colspan=2>a<td>b<tr><td rowspan=2>c<tr><tr><td>d<td>e<td>f",
+            ["a||b", "||c", "||", "d|e|f"],
+        ),
+        ("<tr><td>a<td>b<tr><td><td>c", ["a|b", "|c"]),
+        ("<tr><td colspan=x>a<td>b<tr><td rowspan=-2>c<td colspan=0>d", ["a|b", "c|d"]),
+        ("<tr><td>a<td>b<tr><td colspan=999999999>c", ["a|b", "c|" + "|" * 38]),
+    ],
+)
+def test_cells_stand_under_their_headings(rows: str, columns: list[str]) -> None:
+    cleaned = everything(f"<!DOCTYPE html><p>Before<table>{rows}</table>")
+    shown = [
+        [" ".join(cell.text.split()) for cell in row.select("td,th")]
+        for row in article(output("html", cleaned).decode()).select("tr")
+    ]
+    kept = [row for row in columns if row.strip("|")]
+    assert ["|".join(row) for row in shown] == kept
+    width = max(row.count("|") for row in kept) + 1
+    lines = [line for line in output("markdown", cleaned).decode().splitlines() if "|" in line]
+    assert {len(line.split("|")) - 2 for line in lines} == {width}
+
+
+def test_a_numbered_list_begins_where_it_does() -> None:
+    page = "<!DOCTYPE html><ol start=4><li>Fourth<li>Fifth</ol><ol start=-1><li>First</ol>"
+    cleaned = everything(page)
+    assert output("markdown", cleaned).decode().split() == "4. Fourth 5. Fifth 1. First".split()
+    listed = output("html", cleaned)
+    assert b'<ol start="4">' in listed
+    assert listed.count(b"<ol>") == 1

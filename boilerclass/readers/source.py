@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import functools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -12,10 +12,8 @@ import turbohtml
 from boilerclass.document import Link, Metadata
 from boilerclass.encoding import without_surrogates
 from boilerclass.markup import SKIPPED_TAGS
-from boilerclass.readers import addresses, metadata
-
-INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
-"""Characters that paragraphs are freed of."""
+from boilerclass.readers import addresses, metadata, walk
+from boilerclass.readers.walk import INVISIBLE
 
 
 class HtmlSource:
@@ -47,6 +45,14 @@ class HtmlSource:
         flat = _flattened(tree)
         found = _places(flat.text, texts)
         return [list(_links(flat, texts[i], found[i], base)) for i in wanted]
+
+    def attribute(self, name: str, elements: Sequence[int]) -> list[str | None]:
+        return [self._nodes[i].attr(name) for i in elements]
+
+    @functools.cached_property
+    def _nodes(self) -> Sequence[turbohtml.Element]:
+        tree = self._parsed()
+        return walk.over(tree).elements(tree)
 
     def _parsed(self) -> turbohtml.Document:
         if self._tree is None:

@@ -14,7 +14,6 @@ import turbohtml
 from boilerclass.document import Paragraph, Paragraphs, Tree
 from boilerclass.markup import BIT, BLOCK_TAGS, MEDIA_TAGS, ROLE_FLAGS, SKIPPED_TAGS, TAG_FLAGS
 from boilerclass.native import kernels
-from boilerclass.readers.source import INVISIBLE
 
 _BLANKS = r"[ \t\n\f\r]*"
 HIDING = re.compile(
@@ -22,6 +21,8 @@ HIDING = re.compile(
     re.I | re.A,
 )
 """A declaration in the style of an element that is not seen."""
+INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+"""Characters that paragraphs are freed of."""
 NEVER_HIDDEN = frozenset(("html", "body", "main", "article"))
 """Pages hide these until a script has run; a reader without scripts would see nothing."""
 META_PROPERTIES = ("og:title", "og:url", "og:type", "og:description")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
@@ -14,8 +15,13 @@ ROLE_HEADING = 2
 """Level of a heading that is one by its ARIA role only."""
 MOST_COLUMNS, MOST_IN_CELL = 40, 1_000
 """Columns of a table and characters of a cell beyond which a table is there for layout."""
+MOST_ROWS = 65_534
+"""Rows that a cell may reach over, as the HTML standard has it."""
+HIGHEST_START = 999_999_999
+"""Number with which a list may begin, as CommonMark has it."""
 
 
+_DIGITS = re.compile(r"\s*+\+?([0-9]{1,9})")
 _RICH = BIT["heading"] | BIT["preformatted"]
 """What a cell of data does not hold."""
 
@@ -37,7 +43,8 @@ class Container(NamedTuple):
     element: int
     parent: int
     """The element that holds it: items of one list share it."""
-    ordered: bool = False
+    start: int | None = None
+    """Number of the list's first item; None where its items have none."""
 
 
 class Block(NamedTuple):
@@ -56,8 +63,12 @@ class Cell(NamedTuple):
     header: bool
 
 
+EMPTY = Cell((), header=False)
+
+
 class Table(NamedTuple):
-    """A table of data; rows may differ in length."""
+    """A table of data; rows may differ in length. Where a cell reaches over several rows or
+    columns, it is the first one of them, and the others are empty."""
 
     containers: Sequence[Container]
     rows: Sequence[Sequence[Cell]]
@@ -109,8 +120,20 @@ def _containers(document: Document, element: int) -> tuple[Container, ...]:
         if tags[at] == "blockquote":
             found.append(Container("quote", at, parents[at]))
         elif tags[at] == "li":
-            found.append(Container("item", at, parents[at], tags[parents[at]] == "ol"))
+            start = _start(document, parents[at]) if tags[parents[at]] == "ol" else None
+            found.append(Container("item", at, parents[at], start))
     return tuple(reversed(found))
+
+
+def _start(document: Document, numbered: int) -> int:
+    (stated,) = document.source.attribute("start", [numbered])
+    return _number(stated, HIGHEST_START)
+
+
+def _number(stated: str | None, most: int) -> int:
+    """What an attribute says, from 1 to the most there may be; 1 where it says none."""
+    found = _DIGITS.match(stated or "")
+    return max(1, min(int(found[1]), most)) if found else 1
 
 
 def _upwards(document: Document, element: int) -> Iterator[int]:
@@ -143,7 +166,7 @@ class _Tables:
     """The tables of a document that hold data, told from those that lay out a page."""
 
     def __init__(self, document: Document, kept: Sequence[int], titles: Collection[int]) -> None:
-        self._tree = document.tree
+        self._tree, self._source = document.tree, document.source
         self._cell: dict[int, int] = {}
         self._table: dict[int, int] = {}
         inside: dict[int, list[int]] = {}
@@ -179,9 +202,12 @@ class _Tables:
         held: dict[int, list[Line]] = {}
         for i in self._members[table]:
             held.setdefault(self._cell[i], []).extend(lines[i])
-        for row in self._grid(table):
+        for row, spread in self._spread(table):
             if not held.keys().isdisjoint(row):
-                yield [Cell(held.get(at, ()), self._tree.tags[at] == "th") for at in row]
+                yield [
+                    EMPTY if at is None else Cell(held.get(at, ()), self._tree.tags[at] == "th")
+                    for at in spread
+                ]
 
     def _is_grid(self, table: int, used: Collection[int]) -> bool:
         """Whether the rows that are used make a grid, two by two at least, without another."""
@@ -194,6 +220,36 @@ class _Tables:
         tags, parents, ends = self._tree.tags, self._tree.parents, self._tree.ends
         rows: dict[int, list[int]] = {}
         for at in range(table + 1, ends[table]):
-            if tags[at] in ("td", "th") and tags[parents[at]] == "tr":
-                rows.setdefault(parents[at], []).append(at)
+            if tags[at] == "tr":
+                rows[at] = []  # also one without cells of its own: others may reach into it
+            elif tags[at] in ("td", "th") and tags[parents[at]] == "tr":
+                rows[parents[at]].append(at)
         yield from rows.values()
+
+    def _spread(self, table: int) -> Iterator[tuple[list[int], list[int | None]]]:
+        """The cells of each row, and these by column: None where one beside or above reaches."""
+        grid = list(self._grid(table))
+        cells = [at for row in grid for at in row]
+        wide, high = (
+            {
+                at: _number(stated, most)
+                for at, stated in zip(cells, self._source.attribute(name, cells), strict=True)
+            }
+            for name, most in (("colspan", MOST_COLUMNS), ("rowspan", MOST_ROWS))
+        )
+        reached: dict[int, int] = {}  # rows for which each column is still taken
+        for row in grid:
+            spread: list[int | None] = []
+            below = {column: rows - 1 for column, rows in reached.items() if rows > 1}
+            for at in row:
+                while len(spread) in reached:
+                    spread.append(None)
+                room = max(1, MOST_COLUMNS - len(spread))
+                columns = range(len(spread), len(spread) + min(wide[at], room))
+                if high[at] > 1:
+                    below |= dict.fromkeys(columns, high[at] - 1)
+                spread += [at] + [None] * (len(columns) - 1)
+            while len(spread) in reached:
+                spread.append(None)
+            yield row, spread
+            reached = below

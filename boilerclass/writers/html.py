@@ -111,13 +111,16 @@ def _in_one_list(one: Container, other: Container) -> bool:
 def _open(container: Container) -> str:
     if container.kind == "quote":
         return "<blockquote>\n"
-    return "<ol>\n<li>\n" if container.ordered else "<ul>\n<li>\n"
+    if container.start is None:
+        return "<ul>\n<li>\n"
+    start = f' start="{container.start}"' if container.start > 1 else ""
+    return f"<ol{start}>\n<li>\n"
 
 
 def _close(container: Container) -> str:
     if container.kind == "quote":
         return "</blockquote>\n"
-    return "</li>\n</ol>\n" if container.ordered else "</li>\n</ul>\n"
+    return "</li>\n</ul>\n" if container.start is None else "</li>\n</ol>\n"
 
 
 def _block(block: Block) -> str:

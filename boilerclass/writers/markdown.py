@@ -112,9 +112,9 @@ class _Blocks:
         return first, rest, begins
 
     def _marker(self, item: Container) -> str:
-        if not item.ordered:
+        if item.start is None:
             return "- "
-        return f"{next(self._numbers.setdefault(item.parent, count(1)))}. "
+        return f"{next(self._numbers.setdefault(item.parent, count(item.start)))}. "
 
     def _shared_quotes(self, containers: Sequence[Container]) -> str:
         """The blank line that keeps a block in the quote of the one before."""
