@@ -53,7 +53,7 @@ def label_many(
     Raises:
         TypeError: ``pages`` is a single page.
     """
-    return pipeline.classifier().label_many(_several(pages), jobs, _options(options))
+    return pipeline.classifier().label_many(pages, jobs, _options(options))
 
 
 def site_memory(
@@ -73,10 +73,10 @@ def site_memory(
 
     chosen = _options(options)
     if urls is None:
-        return SiteMemory.of(pipeline.read(page, chosen) for page in _several(pages))
+        return SiteMemory.of(pipeline.read(page, chosen) for page in pipeline.several(pages))
     return SiteMemory.of(
         pipeline.read(page, replace(chosen, url=url or chosen.url))
-        for page, url in zip(_several(pages), urls, strict=True)
+        for page, url in zip(pipeline.several(pages), urls, strict=True)
     )
 
 
@@ -89,12 +89,6 @@ def clickbait(headlines: Sequence[str]) -> list[float]:
     from boilerclass import headline_scorer
 
     return headline_scorer.score(headlines)
-
-
-def _several(pages: Iterable[str | bytes]) -> Iterable[str | bytes]:
-    if isinstance(pages, str | bytes):
-        raise TypeError("pages is one page: put it into a list, or pass several.")
-    return pages
 
 
 def _options(chosen: dict[str, Any]) -> Options:

@@ -84,9 +84,12 @@ class Classifier:
 
         Pages are taken from the iterable as they are needed. Where it raises, those that it gave
         before come first.
+
+        Raises:
+            TypeError: ``pages`` is a single page.
         """
         chosen = options or Options()
-        return self.label_each(((page, chosen) for page in pages), jobs)
+        return self.label_each(((page, chosen) for page in several(pages)), jobs)
 
     def label_each(self, pages: Iterable[Chosen], jobs: int = 1) -> Iterator[LabelledDocument]:
         """As :meth:`label_many`, of pages that come each with options of its own."""
@@ -295,6 +298,17 @@ class _Detail:
 
     def language(self) -> str | None:
         return self._language
+
+
+def several(pages: Iterable[str | bytes]) -> Iterable[str | bytes]:
+    """The pages.
+
+    Raises:
+        TypeError: it is a single one, whose characters would be taken for pages.
+    """
+    if isinstance(pages, str | bytes):
+        raise TypeError("pages is one page: put it into a list, or pass several.")
+    return pages
 
 
 def _before(failures: list[Exception], pages: Iterable[Chosen]) -> Iterator[Chosen]:
