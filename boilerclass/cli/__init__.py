@@ -69,7 +69,7 @@ class _Group(click.Group):
             with _output_that_may_end():
                 return super().invoke(ctx)
         except click.BadParameter as error:
-            raise _from_its_source(error) from error
+            raise settings.with_source(error) from error
         except InvalidOption as error:
             raise click.UsageError(str(error)) from error
         except BoilerclassError as error:
@@ -91,16 +91,6 @@ def _output_that_may_end() -> Iterator[None]:
         _discard_output()
         place = error.filename or "standard output"
         raise click.ClickException(f"{visible_line(str(place))}: {error.strerror}") from error
-
-
-def _from_its_source(error: click.BadParameter) -> click.BadParameter:
-    """The error, saying which file or variable the value stands in."""
-    if error.ctx is not None and error.param is not None:
-        source = settings.origin(error.ctx, error.param, error.ctx.find_root().obj)
-        if source not in (settings.COMMAND_LINE, settings.DEFAULT):
-            words = f"{error.message} It comes from {visible_line(source)}."
-            return click.BadParameter(words, error.ctx, error.param)
-    return error
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:

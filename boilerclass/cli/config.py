@@ -10,9 +10,6 @@ import click
 from boilerclass.cli import settings, stream
 from boilerclass.writers.terminal import visible_line
 
-INVALID = 2
-"""Exit code where a setting cannot be used, as of the commands that it is for."""
-
 
 @click.command("config")
 @click.argument("commands", nargs=-1, metavar="[COMMAND]...")
@@ -43,7 +40,7 @@ def command(ctx: click.Context, /, commands: tuple[str, ...], **chosen: Any) -> 
         settings.check_environment(name, found)
         with found.make_context(name, [], root, resilient_parsing=True) as context:
             wrong += _show(context, file, chosen["format"])
-    ctx.exit(INVALID if wrong else 0)
+    ctx.exit(click.BadParameter.exit_code if wrong else 0)
 
 
 def _group(ctx: click.Context) -> tuple[click.Group, click.Context, settings.File | None]:
@@ -61,7 +58,7 @@ def _show(context: click.Context, file: settings.File | None, form: str) -> int:
         given = value is None and source != settings.DEFAULT
         if given and (problem := _problem(context, option)):
             wrong += 1
-            words = f"{option.opts[-1]}: {problem} It comes from {source}."
+            words = f"{option.opts[-1]}: {problem.message}"
             stream.say(str(context.info_name), visible_line(words))
         record = {"command": context.info_name, "option": option.name, "value": value}
         if form == "jsonl":
@@ -72,13 +69,13 @@ def _show(context: click.Context, file: settings.File | None, form: str) -> int:
     return wrong
 
 
-def _problem(context: click.Context, option: click.Parameter) -> str | None:
+def _problem(context: click.Context, option: click.Parameter) -> click.BadParameter | None:
     """Why the value of an option cannot be used: click makes nothing of it where it only looks."""
     given, _ = option.consume_value(context, {})
     try:
         option.type_cast_value(context, given)
     except click.BadParameter as error:
-        return error.message
+        return settings.with_source(error)
     return None
 
 

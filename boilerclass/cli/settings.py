@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 import click
 from click.core import ParameterSource
 
+from boilerclass.writers.terminal import visible_line
+
 FILE, PROJECT, TABLE = "boilerclass.toml", "pyproject.toml", "boilerclass"
 PREFIX = "BOILERCLASS"
 COMMAND_LINE, DEFAULT = "command line", "default"
@@ -106,6 +108,16 @@ def origin(context: click.Context, option: click.Parameter, file: File | None) -
     if source is ParameterSource.DEFAULT_MAP and file is not None:
         return str(file.path)
     return COMMAND_LINE if source is ParameterSource.COMMANDLINE else DEFAULT
+
+
+def with_source(error: click.BadParameter) -> click.BadParameter:
+    """The error, saying which file or variable the value stands in."""
+    if error.ctx is not None and error.param is not None:
+        source = origin(error.ctx, error.param, error.ctx.find_root().obj)
+        if source not in (COMMAND_LINE, DEFAULT):
+            words = f"{error.message} It comes from {visible_line(source)}."
+            return click.BadParameter(words, error.ctx, error.param)
+    return error
 
 
 def options(command: click.Command) -> dict[str, click.Option]:
