@@ -44,9 +44,10 @@ def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
     Raises:
         InvalidOption: ``encoding`` names no codec.
     """
-    for mark, codec in BOMS:
-        if data.startswith(mark):
-            return data[len(mark) :].decode(codec, "replace"), codec
+    marked = _marked(data)
+    if marked is not None:
+        mark, codec = marked
+        return data[len(mark) :].decode(codec, "replace"), codec
     if encoding is not None:
         return _decode_as(data, encoding), encoding
     wide = utf16_without_mark(data)  # before UTF-8, in which NUL is a valid character
@@ -85,10 +86,11 @@ def codec_of(label: str) -> str | None:
 def wide(data: bytes) -> str | None:
     """The codec of what begins so, where its characters take two bytes or four: then it has no
     lines before it is decoded."""
-    for mark, codec in BOMS:
-        if data.startswith(mark):
-            return codec if codec != "utf-8" else None
-    return utf16_without_mark(data)
+    marked = _marked(data)
+    if marked is None:
+        return utf16_without_mark(data)
+    _, codec = marked
+    return codec if codec != "utf-8" else None
 
 
 def utf16_without_mark(data: bytes) -> str | None:
@@ -125,6 +127,11 @@ def _detected(data: bytes) -> EncodingMatch:
     from turbohtml.detect import detect  # takes time to load, and most bytes are UTF-8
 
     return detect(data)
+
+
+def _marked(data: bytes) -> tuple[bytes, str] | None:
+    """The byte-order mark that the data begins with, and its codec."""
+    return next((known for known in BOMS if data.startswith(known[0])), None)
 
 
 def _decode_as(data: bytes, encoding: str) -> str:

@@ -134,8 +134,8 @@ class Job(NamedTuple):
             click.UsageError: it cannot, and is to be; or one file would be written twice.
         """
         run = self.run
-        written = {os.path.realpath(name) for name in (run.errors, run.output) if name}
-        if run.errors and run.output and len(written) == 1:
+        errors, results = (name and os.path.realpath(name) for name in (run.errors, run.output))
+        if errors and errors == results:
             raise click.UsageError("-o and --errors name one file: choose another for the errors.")
         once = [
             name
