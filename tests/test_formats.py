@@ -22,6 +22,7 @@ from boilerclass.labelled import LabelledDocument, Settled
 from boilerclass.labels import Label, Role
 from boilerclass.options import Selection
 from boilerclass.writers import Format, Look
+from boilerclass.writers.blocks import MOST_COLUMNS
 
 ROOT = Path(__file__).parents[1] / "data" / "examples"
 PAGES = [path.read_bytes() for path in sorted(ROOT.glob("pages/*.html"))]
@@ -167,7 +168,9 @@ def test_no_format_and_no_selection_changes_a_label(page: bytes) -> None:
         ),
         ("<tr><td>a<td>b<tr><td><td>c", ["a|b", "|c"]),
         ("<tr><td colspan=x>a<td>b<tr><td rowspan=-2>c<td colspan=0>d", ["a|b", "c|d"]),
-        ("<tr><td>a<td>b<tr><td colspan=999999999>c", ["a|b", "c|" + "|" * 38]),
+        ("<tr><td>a<td>b<tr><td colspan=999999999>c", ["a|b", "c"]),
+        ("<tr><td>a<td>b<tr><td colspan=100%>c<tr><td>d<td rowspan=9>e", ["a|b", "c", "d|e"]),
+        ("<thead><tr><th rowspan=3>a<th>b<tbody><tr><td>c<td>d", ["a|b", "c|d"]),
     ],
 )
 def test_cells_stand_under_their_headings(rows: str, columns: list[str]) -> None:
@@ -181,6 +184,14 @@ def test_cells_stand_under_their_headings(rows: str, columns: list[str]) -> None
     width = max(row.count("|") for row in kept) + 1
     lines = [line for line in output("markdown", cleaned).decode().splitlines() if "|" in line]
     assert {len(line.split("|")) - 2 for line in lines} == {width}
+
+
+def test_cells_that_all_reach_down_do_not_widen_a_table_without_end() -> None:
+    rows = "".join(f"<tr><td rowspan=65534>{i}<td>x" for i in range(200))
+    cleaned = everything(f"<!DOCTYPE html><table>{rows}</table>")
+    shown = article(output("html", cleaned).decode()).select("tr")
+    assert len(shown) == 200
+    assert max(len(row.select("td")) for row in shown) <= MOST_COLUMNS + 2
 
 
 def test_a_numbered_list_begins_where_it_does() -> None:

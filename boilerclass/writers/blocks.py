@@ -213,10 +213,12 @@ class _Tables:
         """Whether the rows that are used make a grid, two by two at least, without another."""
         if "table" in self._tree.tags[table + 1 : self._tree.ends[table]]:
             return False
-        rows = [len(row) for row in self._grid(table) if any(at in used for at in row)]
+        grid = self._grid(table).values()
+        rows = [len(row) for row in grid if any(at in used for at in row)]
         return len(rows) > 1 and 1 < max(rows) <= MOST_COLUMNS
 
-    def _grid(self, table: int) -> Iterator[list[int]]:
+    def _grid(self, table: int) -> dict[int, list[int]]:
+        """The cells of each row."""
         tags, parents, ends = self._tree.tags, self._tree.parents, self._tree.ends
         rows: dict[int, list[int]] = {}
         for at in range(table + 1, ends[table]):
@@ -224,12 +226,12 @@ class _Tables:
                 rows[at] = []  # also one without cells of its own: others may reach into it
             elif tags[at] in ("td", "th") and tags[parents[at]] == "tr":
                 rows[parents[at]].append(at)
-        yield from rows.values()
+        return rows
 
     def _spread(self, table: int) -> Iterator[tuple[list[int], list[int | None]]]:
         """The cells of each row, and these by column: None where one beside or above reaches."""
-        grid = list(self._grid(table))
-        cells = [at for row in grid for at in row]
+        grid = self._grid(table)
+        cells = [at for row in grid.values() for at in row]
         wide, high = (
             {
                 at: _number(stated, most)
@@ -237,19 +239,22 @@ class _Tables:
             }
             for name, most in (("colspan", MOST_COLUMNS), ("rowspan", MOST_ROWS))
         )
+        group = table
         reached: dict[int, int] = {}  # rows for which each column is still taken
-        for row in grid:
+        for tr, row in grid.items():
+            if self._tree.parents[tr] != group:
+                group, reached = self._tree.parents[tr], {}  # none reaches from head to body
             spread: list[int | None] = []
             below = {column: rows - 1 for column, rows in reached.items() if rows > 1}
+            column = 0
             for at in row:
-                while len(spread) in reached:
-                    spread.append(None)
-                room = max(1, MOST_COLUMNS - len(spread))
-                columns = range(len(spread), len(spread) + min(wide[at], room))
-                if high[at] > 1:
+                while column in reached:
+                    column += 1
+                spread += [None] * (column - len(spread)) + [at]
+                room = max(1, MOST_COLUMNS - column)
+                columns = range(column, column + min(wide[at], room))
+                if high[at] > 1 and column < MOST_COLUMNS:
                     below |= dict.fromkeys(columns, high[at] - 1)
-                spread += [at] + [None] * (len(columns) - 1)
-            while len(spread) in reached:
-                spread.append(None)
+                column = columns.stop
             yield row, spread
             reached = below
