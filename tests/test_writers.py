@@ -186,6 +186,14 @@ def test_table_shows_control_characters_instead_of_obeying_them() -> None:
             "|  |  |\n| --- | --- |\n| a | b |\n| c d | [e](https://tide.example/x) |\n",
         ),
         (
+            "<table><tr><td><th colspan=2>High<th>Low<tr><th>Mon<td>3<td>4<td>1</table>",
+            "|  | High |  | Low |\n| --- | --- | --- | --- |\n| Mon | 3 | 4 | 1 |\n",
+        ),
+        (
+            "<table><thead><tr><td>Day<td>High</thead><tr><td>Mon<td>3</table>",
+            "| Day | High |\n| --- | --- |\n| Mon | 3 |\n",
+        ),
+        (
             f"<ul><li>x{GRID}</ul>",
             "- x\n\n  | Day | High |\n  | --- | --- |\n  | Mon | 3 \\| m |\n  | Tue |  |\n",
         ),

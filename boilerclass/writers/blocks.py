@@ -205,9 +205,13 @@ class _Tables:
         for row, spread in self._spread(table):
             if not held.keys().isdisjoint(row):
                 yield [
-                    EMPTY if at is None else Cell(held.get(at, ()), self._tree.tags[at] == "th")
+                    EMPTY if at is None else Cell(held.get(at, ()), self._is_heading(at))
                     for at in spread
                 ]
+
+    def _is_heading(self, cell: int) -> bool:
+        tags, parents = self._tree.tags, self._tree.parents
+        return tags[cell] == "th" or tags[parents[parents[cell]]] == "thead"
 
     def _is_grid(self, table: int, used: Collection[int]) -> bool:
         """Whether the rows that are used make a grid, two by two at least, without another."""

@@ -157,7 +157,8 @@ def _table(table: Table) -> list[str]:
         [" ".join(map(_inline, cell.lines)).replace("|", r"\|") for cell in row]
         for row in table.rows
     ]
-    head = rows.pop(0) if all(cell.header for cell in table.rows[0]) else []
+    # A corner and what a heading reaches over are empty.
+    head = rows.pop(0) if all(cell.header for cell in table.rows[0] if cell.lines) else []
     filled = [row + [""] * (width - len(row)) for row in (head, ["---"] * width, *rows)]
     return [f"| {' | '.join(row)} |" for row in filled]
 
