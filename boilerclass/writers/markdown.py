@@ -15,11 +15,12 @@ from boilerclass.writers.blocks import Block, Container, Line, Run, Table, block
 from boilerclass.writers.sheets import Text
 from boilerclass.writers.terminal import visible_line
 
-# What CommonMark (and GitHub's "~~") reads as markup within a line. An underscore inside a word and
-# an ampersand that begins no entity mean nothing.
-_INLINE = re.compile(r"[\\`*\[\]<]|~(?=~)|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
+# What CommonMark reads as markup within a line, and GitHub, which strikes out what stands between
+# two tildes: "3~5 and 7~9". An underscore inside a word and an ampersand that begins no entity mean
+# nothing.
+_INLINE = re.compile(r"[\\`*\[\]<~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
 # What it reads as the beginning of a block: heading, quote, list, rule, underline, table.
-_OPENING = re.compile(r"#{1,6}(?:\s|$)|>|[-+](?:\s|$)|-{2,}|=+\s*$|\||:?-+\s*\|")
+_OPENING = re.compile(r"#{1,6}(?:\s|$)|>|[-+](?:\s|$)|-{2,}|=+\s*$|\||:?-+:?\s*\|")
 _NUMBERED = re.compile(r"\d{1,9}(?=[.)](?:\s|$))")
 _CLOSING_HASHES = re.compile(r"(?<=\s)#+$")
 _PICTURE = re.compile(r"!(?=\[)")
