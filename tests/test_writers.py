@@ -175,6 +175,8 @@ def test_table_shows_control_characters_instead_of_obeying_them() -> None:
         ("<blockquote><ul><li>a</ul></blockquote>", "> - a\n"),
         ("<pre>x = 1\n  y = '```'\n</pre>", "````\nx = 1\n  y = '```'\n````\n"),
         ("<ul><li>a<pre>x\ny</pre></ul>", "- a\n\n  ```\n  x\n  y\n  ```\n"),
+        ("<pre><div>x</div><div>  y</div></pre>", "```\nx\n  y\n```\n"),
+        ("<pre><ol><li>x<li>y</ol></pre><pre>z", "```\nx\ny\n```\n\n```\nz\n```\n"),
         ("<p>a <a href=/x>b</a> c", "a [b](https://tide.example/x) c\n"),
         ("<h2><a href=/x>b</a></h2>", "## [b](https://tide.example/x)\n"),
         ("<p><a href=/x(y>a](b)</a>", "[a\\](b)](https://tide.example/x\\(y)\n"),

@@ -82,7 +82,7 @@ def blocks(cleaned: Cleaned) -> Iterator[Block | Table]:
     found = dict(zip(linked, document.source.links(texts, linked), strict=True))
     lines = {i: _lines(texts[i], found.get(i, ())) for i in cleaned.kept}
     tables = _Tables(document, cleaned.kept, titles)
-    for i in cleaned.kept:
+    for i in _joined(document, cleaned.kept, lines):
         paragraph = document.paragraphs[i]
         table = tables.around(i)
         if table is None:
@@ -96,12 +96,38 @@ def plain(line: Line) -> str:
     return "".join(run.text for run in line)
 
 
+def _joined(
+    document: Document, kept: Sequence[int], lines: dict[int, list[list[Run]]]
+) -> list[int]:
+    """The kept paragraphs, of those of one ``<pre>`` the first, with the lines of all: many a page
+    has each line of its code in an element of its own."""
+    joined: list[int] = []
+    last = None
+    for i in kept:
+        pre = _preformatted(document, document.paragraphs[i])
+        if pre is not None and pre == last:
+            lines[joined[-1]] += lines[i]
+        else:
+            joined.append(i)
+            last = pre
+    return joined
+
+
+def _preformatted(document: Document, paragraph: Paragraph) -> int | None:
+    """The ``<pre>`` that the paragraph stands in."""
+    if not paragraph.flags & BIT["preformatted"]:
+        return None
+    around = _upwards(document, paragraph.element)
+    return next(element for element in around if document.tree.tags[element] == "pre")
+
+
 def _block(
     document: Document, paragraph: Paragraph, lines: Sequence[Line], *, title: bool
 ) -> Block:
+    pre = _preformatted(document, paragraph)
+    if pre is not None:
+        return Block("code", _containers(document, pre), lines)
     containers = _containers(document, paragraph.element)
-    if paragraph.flags & BIT["preformatted"]:
-        return Block("code", containers, lines)
     level = 1 if title else _heading(document, paragraph)
     return Block("heading" if level else "text", containers, lines, level)
 
