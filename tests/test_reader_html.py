@@ -260,6 +260,17 @@ def test_an_article_that_stands_only_in_next_data() -> None:
     assert document.first_data == 1
 
 
+@pytest.mark.parametrize("line", ["5 < 6 &amp; &#8220;up&#8221;.", "5 &lt; 6 <i>&amp;</i> “up”."])
+def test_lines_of_data_are_paragraphs_with_their_entities_read(line: str) -> None:
+    data = json.dumps({"articleBody": f"{PROSE}\n\n{line}\r\n{PROSE}"})
+    document = html(f'<div>Loading</div><script type="application/ld+json">{data}</script>')
+    assert [p.text for p in document.paragraphs[1:]] == [
+        PROSE.strip(),
+        "5 < 6 & “up”.",
+        PROSE.strip(),
+    ]
+
+
 @pytest.mark.parametrize(
     "wrap", ["{}", "<p class='a long name to outweigh the page'>{}</p>", "{}  "]
 )

@@ -14,7 +14,7 @@ import turbohtml
 
 from boilerclass.document import Document, Forced, Origin, Paragraph, Paragraphs, nowhere
 from boilerclass.encoding import without_surrogates
-from boilerclass.markup import BIT
+from boilerclass.markup import BIT, BLOCK_TAGS, SKIPPED_TAGS
 from boilerclass.readers import structured, walk
 from boilerclass.readers.rules import NO_RULES, Rules
 from boilerclass.readers.source import HtmlSource
@@ -22,6 +22,7 @@ from boilerclass.readers.walk import Walked
 
 LITTLE_TEXT = 200
 """Characters of visible text below which the hidden parts of a page are kept."""
+_BLOCK = re.compile(rf"<(?:br|{'|'.join(sorted(BLOCK_TAGS - SKIPPED_TAGS))})[\s/>]", re.I)
 
 
 class _Head(NamedTuple):
@@ -142,11 +143,11 @@ def _visible(
 
 
 def _texts_of(parts: Sequence[str]) -> Iterator[str]:
-    """The paragraphs of strings that may themselves be HTML."""
+    """The paragraphs of strings that may themselves be HTML: lines, where no tag makes blocks."""
     for part in parts:
-        if "<" in part:
-            tree = turbohtml.parse(part)
-            yield from walk.over(tree).paragraphs.texts
+        if "<" in part or "&" in part:
+            blocks = part if _BLOCK.search(part) else "<p>".join(part.splitlines())
+            yield from walk.over(turbohtml.parse(blocks)).paragraphs.texts
         else:
             yield from (" ".join(line.split()) for line in part.splitlines())
 
