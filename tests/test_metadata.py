@@ -43,6 +43,24 @@ def test_json_ld_says_it_all() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "//<![CDATA[\n{}\n//]]>",
+        "/* <![CDATA[ */ {} /* ]]> */",
+        "<![CDATA[{}]]>",
+        "<!--\n{}\n-->",
+        "{};",
+        " {} {{}}",
+    ],
+)
+def test_json_ld_may_be_commented_out(script: str) -> None:
+    found = metadata(
+        json_ld(ARTICLE).replace(json.dumps(ARTICLE), script.format(json.dumps(ARTICLE)))
+    )
+    assert found.authors == ("Ines Calder",)
+
+
 def test_meta_elements_and_links_say_it_where_there_is_no_json_ld() -> None:
     assert metadata(
         '<link rel="canonical" href="/news/lamp?a=1">'

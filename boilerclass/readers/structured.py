@@ -21,6 +21,9 @@ PROBE, PROBE_STEP = 30, 100
 one sample to the next."""
 
 _TYPE = re.compile(r'"@type"\s*:\s*"(\w+)"')
+_COMMENT = re.compile(r"\s*+(?:(?://|/\*)?+\s*+<!(?:--|\[CDATA\[)\s*+(?:\*/)?+\s*+)?+")
+"""What opens a script that hides its content from readers of HTML, or of XML."""
+_LENIENT = json.JSONDecoder(strict=False)
 _TRAILING_COMMA = re.compile(r",(?=\s*+[]}])")
 _PROSE_KEYS = frozenset(
     "articleBody body content html text value paragraph paragraphs bodyHtml bodyText description "
@@ -120,8 +123,9 @@ def _loaded(script: str) -> Any:
     try:
         return json.loads(script, strict=False)
     except ValueError:
-        # Templates often leave a comma behind the last member.
-        return json.loads(_TRAILING_COMMA.sub("", script), strict=False)
+        # Templates often leave a comma behind the last member, and comments or a semicolon around.
+        bare = _TRAILING_COMMA.sub("", script)
+        return _LENIENT.raw_decode(_COMMENT.sub("", bare, count=1))[0]
 
 
 def objects(value: Any) -> Iterator[dict[str, Any]]:
