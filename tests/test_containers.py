@@ -875,6 +875,15 @@ def test_a_damaged_row_group_loses_itself() -> None:
     assert len(errors(found)) == 1 and errors(found)[0].startswith("rows 3 to 4 are damaged")
 
 
+def test_parquet_with_two_columns_of_one_name_says_so() -> None:
+    file = io.BytesIO()
+    columns = [pyarrow.array([PAGE]), pyarrow.array(["p0"]), pyarrow.array(["p1"])]
+    parquet.write_table(pyarrow.table(columns, ["html", "id", "id"]), file)
+    with pytest.raises(UnreadableInput, match="has two columns 'id': rename one"):
+        records(file.getvalue())
+    assert contents(records(file.getvalue(), columns=Columns(html="html", id="html"))) == [PAGE]
+
+
 def test_a_value_in_every_row_is_in_memory_once() -> None:
     content = parquet_of([b"<p>" + b"tide " * 200_000] * 300)
     stream = containers.records(opened(io.BytesIO(content)), Reading())

@@ -11,11 +11,10 @@ from boilerclass.containers.tables import Choice, Row
 from boilerclass.errors import MissingExtra, UnreadableInput
 
 NO_ARROW = "Parquet needs pyarrow: pip install 'boilerclass[arrow]'"
+TWICE = "has two columns {column!r}: rename one of them"
 DAMAGED = "rows {first} to {last} are damaged: {error}"
 ROWS_AT_ONCE = 64
 """Rows in memory."""
-_TEXTS = ("string", "large_string", "binary", "large_binary")
-"""Types of columns that can be read as dictionaries; a list is none."""
 _TEXTS = ("string", "large_string", "binary", "large_binary")
 """Types of which Parquet reads dictionaries."""
 
@@ -38,6 +37,9 @@ def rows(stream: Stream, reading: Reading, choose: Choice, start: int) -> Iterat
         try:
             schema = parquet.ParquetFile(file).schema_arrow
             wanted = list(dict.fromkeys(choose(schema.names)))
+            for name in wanted:
+                if schema.names.count(name) > 1:
+                    raise UnreadableInput(TWICE.format(column=name))
             # A value that stands in every row is in memory once.
             texts = [name for name in wanted if schema.field(name).type in _TEXTS]
             table = parquet.ParquetFile(file, read_dictionary=texts)
