@@ -93,6 +93,25 @@ def wide(data: bytes) -> str | None:
     return codec if codec != "utf-8" else None
 
 
+def piecewise(head: bytes, encoding: str) -> str:
+    """The codec of what begins so where it is decoded piece by piece. As in :func:`decode` a
+    byte-order mark overrules ``encoding``; it stays in the text. Without one the order of UTF-16 is
+    that of the WHATWG standard, where Python's own codec would fail.
+
+    Raises:
+        InvalidOption: ``encoding`` names no codec that can be used so.
+    """
+    marked = _marked(head)
+    if marked is not None:
+        return marked[1]
+    _decode_as(b"a", encoding)  # it knows what to say of a codec that there is not
+    try:
+        codec = codecs.lookup(encoding).name
+    except LookupError as error:  # the standard has names for which Python has none
+        raise _unknown(encoding) from error
+    return f"{codec}-le" if codec in ("utf-16", "utf-32") else codec
+
+
 def utf16_without_mark(data: bytes) -> str | None:
     """The UTF-16 byte order that markup or the NULs of mostly ASCII text betray, if any."""
     if data[:2] in WIDE_MARKUP:
@@ -140,10 +159,14 @@ def _decode_as(data: bytes, encoding: str) -> str:
         codecs.lookup(codec)
         return data.decode(codec, "replace")
     except (LookupError, ValueError) as error:
-        raise InvalidOption(
-            f"unknown encoding {encoding!r}: give a codec name such as utf-8 or iso-8859-2, "
-            "or leave it out to have it detected"
-        ) from error
+        raise _unknown(encoding) from error
+
+
+def _unknown(encoding: str) -> InvalidOption:
+    return InvalidOption(
+        f"unknown encoding {encoding!r}: give a codec name such as utf-8 or iso-8859-2, "
+        "or leave it out to have it detected"
+    )
 
 
 def _is_nearly_utf8(data: bytes, lenient: str) -> bool:

@@ -876,7 +876,7 @@ def test_a_command_imports_no_more_than_it_needs(args: list[str], unwanted: str)
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xff\xfe"])
-@pytest.mark.parametrize("named", [(), ("--encoding", "UTF-16LE")])
+@pytest.mark.parametrize("named", [(), ("--encoding", "UTF-16LE"), ("--encoding", "utf-16")])
 def test_lines_may_be_in_utf_16(run: Run, mark: bytes, named: tuple[str, ...]) -> None:
     headlines = ["You will not believe it", "Ferry tickets: 3 lei", "Nowy most ਅ", "上海的新桥"]
     lines = "\n".join(headlines).encode("utf-16-le")

@@ -23,7 +23,7 @@ from boilerclass import containers
 from boilerclass.containers import compression, record, tar, zstd
 from boilerclass.containers.record import Columns, Reading, Record
 from boilerclass.containers.stream import Damage, Stream, opened
-from boilerclass.errors import BoilerclassError, UnreadableInput
+from boilerclass.errors import BoilerclassError, InvalidOption, UnreadableInput
 
 zstandard = pytest.importorskip("zstandard")
 pyarrow = pytest.importorskip("pyarrow")
@@ -829,6 +829,23 @@ def test_a_table_may_begin_with_a_mark(encoding: str) -> None:
     found = records(f"{mark}id,text\n1,Łódź\n2,Gdańsk\n".encode(encoding))
     assert contents(found) == ["Łódź", "Gdańsk"]
     assert [r.id for r in found] == ["1", "2"]
+
+
+@pytest.mark.parametrize("given", ["utf-8", "utf-16", "UTF-16LE", "utf-32"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_the_encoding_of_a_table_may_be_given_with_and_without_a_mark(
+    given: str, mark: str
+) -> None:
+    written = {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(given, given)
+    content = f"{mark}id,text\n1,Łódź\n2,Gdańsk\n".encode(written)
+    found = records(content, encoding=given)
+    assert [(r.id, r.content) for r in found] == [("1", "Łódź"), ("2", "Gdańsk")]
+
+
+@pytest.mark.parametrize("given", ["klingon", "hex", "x-user-defined"])
+def test_an_encoding_that_a_table_cannot_have_is_named(given: str) -> None:
+    with pytest.raises(InvalidOption, match=f"unknown encoding '{given}': give a codec name"):
+        records(b"id,text\n1,one\n", encoding=given)
 
 
 @pytest.mark.parametrize("end", ["", "\n"])

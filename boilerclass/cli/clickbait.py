@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from boilerclass.cli import inputs, options, output, stream
-from boilerclass.encoding import decode, wide
+from boilerclass.encoding import decode, piecewise, wide
 from boilerclass.errors import InvalidOption, UnreadableInput
 from boilerclass.options import check_share
 from boilerclass.writers.headlines import FORMS, HEADLINE, ONE_TABLE, SCORE, Scored
@@ -146,9 +146,8 @@ def _lines(encoding: str | None) -> Iterator[str]:
     if codec is None or not codec.lower().startswith(WIDE):
         yield from (decode(line, encoding)[0] for line in chain([first], source))
         return
-    decode(b"", codec)  # which knows what to say of a codec that there is not
     rest = ""
-    for piece in codecs.iterdecode(chain([first], source), codec, "replace"):
+    for piece in codecs.iterdecode(chain([first], source), piecewise(first, codec), "replace"):
         *lines, rest = (rest + piece).removeprefix("\ufeff").split("\n")
         yield from lines
     yield rest

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -13,8 +12,8 @@ from typing import TYPE_CHECKING
 from boilerclass.containers import tables
 from boilerclass.containers.record import Reading, Record, too_large
 from boilerclass.containers.stream import CHUNK, Damage, Stream
-from boilerclass.encoding import decode
-from boilerclass.errors import InvalidOption, UnreadableInput
+from boilerclass.encoding import decode, piecewise, wide
+from boilerclass.errors import UnreadableInput
 
 if TYPE_CHECKING:
     from boilerclass.containers.tables import Choice, Row
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 DELIMITERS = ",\t;|"
 UTF8 = "utf-8-sig"
 """With or without a mark; what is not UTF-8 is detected."""
+MARK = "\ufeff"
+"""The byte-order mark, decoded."""
 HEADER = 8192
 """Bytes in which the row of names ends."""
 STOPPED = "row {row}: {error}; the rows behind it are not read"
@@ -44,7 +45,7 @@ def opens(head: bytes, reading: Reading) -> bool:
     The first line of prose is no list of names. When the user has named a column, what is not
     markup is a table.
     """
-    line = _first_line(head)
+    line = _first_line(head, reading.encoding)
     if line.lstrip().startswith("<"):
         return False
     if reading.columns.html is not None or reading.columns.text is not None:
@@ -55,7 +56,7 @@ def opens(head: bytes, reading: Reading) -> bool:
 def doubt(head: bytes) -> str | None:
     """What the user should know about a document that begins so, and may be a table; words that fit
     after its name."""
-    line, _, rest = _text(head).partition("\n")
+    line, _, rest = _text(head, None).partition("\n")
     second = rest.partition("\n")[0]
     names, mark = _names(line.strip("\r")), _delimiter(line)
     if not names or second.count(mark) < line.count(mark):
@@ -80,7 +81,7 @@ def rows(stream: Stream, reading: Reading, choose: Choice, start: int) -> Iterat
 
     What is wrong inside a quoted cell hides where the next row begins, so an error ends them.
     """
-    delimiter = _delimiter(_first_line(stream.head(HEADER)))
+    delimiter = _delimiter(_first_line(stream.head(HEADER), reading.encoding))
     csv.field_size_limit(reading.max_bytes)
     lines = _Lines(stream, reading)
     table = csv.reader(lines, delimiter=delimiter)
@@ -121,12 +122,9 @@ class _Lines:
     def __init__(self, stream: Stream, reading: Reading) -> None:
         self._head = stream.head(HEADER)
         file = io.BufferedReader(stream, CHUNK)
-        encoding = reading.encoding or _encoding(self._head)
+        encoding = _encoding(self._head, reading.encoding)
         errors = "surrogateescape" if encoding == UTF8 else "replace"
-        try:
-            self._file = io.TextIOWrapper(file, encoding, errors, newline="")
-        except LookupError as error:
-            raise InvalidOption(str(error)) from error
+        self._file = io.TextIOWrapper(file, encoding, errors, newline="")
         self._legacy: str | None = None
         """What the lines that are not UTF-8 are encoded in, once there has been one."""
         self._limit = self._left = reading.max_bytes
@@ -137,11 +135,13 @@ class _Lines:
         self._left = self._limit
 
     def __iter__(self) -> Iterator[str]:
+        mark = MARK
         while line := self._file.readline(self._left + 1):
             self._left -= len(line)
             if self._left < 0:
                 raise _RowTooLarge(str(too_large(self._limit)))
-            yield line if line.isascii() else self._detected(line)
+            yield line if line.isascii() else self._detected(line).removeprefix(mark)
+            mark = ""
         self.ended = True
 
     def _detected(self, line: str) -> str:
@@ -154,17 +154,17 @@ class _Lines:
         return decode(data, self._legacy)[0]
 
 
-def _first_line(head: bytes) -> str:
-    return _text(head).partition("\n")[0].strip("\r")
+def _first_line(head: bytes, encoding: str | None) -> str:
+    return _text(head, encoding).partition("\n")[0].strip("\r")
 
 
-def _text(head: bytes) -> str:
-    return head.decode(_encoding(head), "replace")
+def _text(head: bytes, encoding: str | None) -> str:
+    return head.decode(_encoding(head, encoding), "replace").removeprefix(MARK)
 
 
-def _encoding(head: bytes) -> str:
-    """By the mark at the beginning: spreadsheets write UTF-16 as well."""
-    return "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else UTF8
+def _encoding(head: bytes, given: str | None) -> str:
+    """As the user knows it; else by how it begins: spreadsheets write UTF-16 as well."""
+    return (wide(head) or UTF8) if given is None else piecewise(head, given)
 
 
 def _delimiter(line: str) -> str:
