@@ -787,6 +787,18 @@ def test_every_delimiter(delimiter: str) -> None:
     assert [r.id for r in found] == ["p0", "p1", "p2"]
 
 
+@pytest.mark.parametrize("head", [",html", ",html,id", "Unnamed: 0,html", "\thtml\tid"])
+def test_a_table_may_begin_with_the_index_of_pandas(head: str) -> None:
+    mark = "\t" if "\t" in head else ","
+    found = records(f"{head}\n0{mark}<p>one\n1{mark}<p>two\n".encode())
+    assert contents(found) == ["<p>one", "<p>two"]
+
+
+@pytest.mark.parametrize("text", ["\tContent\n\tof the box", ",\n", "Text,\nand more"])
+def test_a_text_may_begin_with_what_parts_columns(text: str) -> None:
+    assert contents(records(text.encode())) == [text.encode()]
+
+
 def test_any_text_is_a_table_when_a_column_is_named() -> None:
     content = b'Full text of it,No.\n"One, two\nthree.",1\nFour.,2\n'
     assert len(records(content)) == 1

@@ -37,6 +37,8 @@ MAYBE = (
 )
 
 _NAME = re.compile(r"[^\W\d][\w.:-]{0,63}")
+_INDEX = re.compile(r"(?:Unnamed: 0)?")
+"""The name of a first column that pandas writes unasked, and how it writes that again."""
 
 
 def opens(head: bytes, reading: Reading) -> bool:
@@ -66,9 +68,11 @@ def doubt(head: bytes) -> str | None:
 
 def _names(line: str) -> list[str]:
     """The names of columns that a line consists of; none when it is something else."""
-    names = [name.strip('" ') for name in line.split(_delimiter(line))]
+    # A line of text may be indented, also by a tab.
+    names = [name.strip('" ') for name in line.strip().split(_delimiter(line))]
+    named = names[1:] if _INDEX.fullmatch(names[0]) else names
     alone = len(names) > 1 and len(set(names)) == len(names)
-    return names if alone and all(map(_NAME.fullmatch, names)) else []
+    return names if alone and all(map(_NAME.fullmatch, named)) else []
 
 
 def records(stream: Stream, reading: Reading, start: int) -> Iterator[Record]:
