@@ -69,6 +69,15 @@ def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
     return data.decode(codec, "replace"), (match.encoding or codec).lower()
 
 
+def as_text(cell: object) -> str:
+    """What a table's cell says: many writers of Parquet have strings as mere bytes.
+
+    >>> as_text(b"p7"), as_text(7)
+    ('p7', '7')
+    """
+    return decode(cell)[0] if isinstance(cell, bytes) else str(cell)
+
+
 def codec_of(label: str) -> str | None:
     """The codec of an encoding's name as the WHATWG standard has it; None where it has none.
 

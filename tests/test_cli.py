@@ -614,6 +614,12 @@ def test_clickbait_reads_parquet(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "t.parquet"
     parquet.write_table(pyarrow.table({"title": [*HEADLINES, None]}), file)
     assert run("clickbait", "--column", "title", file).out == run("clickbait", *HEADLINES).out
+    bare = tmp_path / "bytes.parquet"
+    encoded = [*(line.encode() for line in HEADLINES), None]
+    parquet.write_table(pyarrow.table({"title": encoded}), bare)
+    for form in ("table", "csv", "jsonl"):
+        out = run("clickbait", "--column", "title", "-f", form, bare).out
+        assert out == run("clickbait", "--column", "title", "-f", form, file).out
     file.write_bytes(b"PAR1 and no more")
     assert run("clickbait", "--column", "title", file).code == 1
 

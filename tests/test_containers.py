@@ -904,6 +904,14 @@ def test_a_damaged_row_group_loses_itself() -> None:
     assert len(errors(found)) == 1 and errors(found)[0].startswith("rows 3 to 4 are damaged")
 
 
+def test_parquet_may_have_strings_as_bytes() -> None:
+    file = io.BytesIO()
+    row = {"html": [PAGE], "url": [b"https://a.example/"], "id": ["Łódź".encode()]}
+    parquet.write_table(pyarrow.table(row), file)
+    (found,) = records(file.getvalue())
+    assert (found.url, found.id) == ("https://a.example/", "Łódź")
+
+
 def test_parquet_with_two_columns_of_one_name_says_so() -> None:
     file = io.BytesIO()
     columns = [pyarrow.array([PAGE]), pyarrow.array(["p0"]), pyarrow.array(["p1"])]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from boilerclass.cli import inputs, options, output, stream
-from boilerclass.encoding import decode, piecewise, wide
+from boilerclass.encoding import as_text, decode, piecewise, wide
 from boilerclass.errors import InvalidOption, UnreadableInput
 from boilerclass.options import check_share
 from boilerclass.writers.headlines import FORMS, HEADLINE, ONE_TABLE, SCORE, Scored
@@ -223,4 +223,4 @@ def _scored(table: _Table, threshold: float | None) -> Iterator[Scored]:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else str(value).strip()
+    return "" if value is None else as_text(value).strip()

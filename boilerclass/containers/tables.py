@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from boilerclass.containers.record import Reading, Record, too_large
 from boilerclass.containers.stream import Stream
+from boilerclass.encoding import as_text
 from boilerclass.errors import UnreadableInput
 
 NO_COLUMN = "there is no column {column!r}; it has {names}"
@@ -149,7 +150,7 @@ def record(row: Row, plan: Plan, reading: Reading) -> Record:
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None or value == "" else str(value)
+    return None if value is None else as_text(value) or None
 
 
 def no_column(name: str, names: Sequence[str]) -> str:

@@ -31,7 +31,7 @@ class Scored(NamedTuple):
 
 def _table(_: str, scored: Scored) -> str:
     return "".join(
-        f"{row[SCORE]:.2f}  {visible_line(str(row[scored.column]))}\n"
+        f"{row[SCORE]:.2f}  {visible_line(_plain(row[scored.column]))}\n"
         for row in scored.rows
         if row[SCORE] is not None
     )
@@ -43,7 +43,7 @@ def _jsonl(_: str, scored: Scored) -> str:
 
 
 def _plain(value: Any) -> str:
-    """What JSON has no type for, such as a date, as text."""
+    """What JSON has no type for, such as a date, as text; Parquet has strings as bytes, too."""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
@@ -72,10 +72,10 @@ class _Csv:
 
 
 def _cell(value: Any) -> Any:
-    """A list or an object as JSON, which is how it can be read back."""
+    """A list or an object as JSON, which is how it can be read back; bytes as text."""
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False, default=_plain)
-    return value
+    return _plain(value) if isinstance(value, bytes) else value
 
 
 class _Parquet:
