@@ -430,6 +430,14 @@ def test_output_is_compressed_as_its_suffix_says(run: Run, tmp_path: Path, suffi
     assert content.decode() == run("clean", PAGE).out
 
 
+def test_scores_are_compressed_as_the_suffix_says(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "scores.txt.gz"
+    assert run("clickbait", *HEADLINES, "-o", file) == (0, "", "")
+    assert gzip.decompress(file.read_bytes()).decode() == run("clickbait", *HEADLINES).out
+    code, _, err = run("clickbait", *HEADLINES, "-f", "parquet", "-o", file)
+    assert code == 2 and "Parquet is compressed already" in err
+
+
 def test_output_is_compressed_as_asked(run: Run, tree: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert run("clean", tree, "--output-dir", out, "--compress", "gzip").code == 1

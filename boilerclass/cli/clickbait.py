@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from boilerclass.cli import inputs, options, output, stream
+from boilerclass.cli import compression, inputs, options, output, stream
 from boilerclass.encoding import as_text, decode, piecewise, wide
 from boilerclass.errors import InvalidOption, UnreadableInput
 from boilerclass.options import check_share
@@ -113,7 +113,8 @@ def command(
     else:
         alike = chosen["format"] in ONE_TABLE
         tables = _tables(taken, column, encoding, failures, alike=alike)
-    form, place = FORMS[chosen["format"]], output.Place(chosen["output"])
+    form, path = FORMS[chosen["format"]], chosen["output"]
+    place = output.Place(path, codec=compression.of(form, path))
     if column is not None:
         output.check((inputs.Entry(path, path) for path in taken), form, place)
     with output.opened(form, place, several=False) as destination:

@@ -9,8 +9,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, BinaryIO, NamedTuple
 
+import click
+
 from boilerclass.containers.zstd import NO_ZSTD
 from boilerclass.errors import MissingExtra
+from boilerclass.writers import Format
 
 
 class Codec(NamedTuple):
@@ -37,11 +40,19 @@ CODECS: dict[str, Codec] = {
     "zstd": Codec(".zst", _zstd),
 }
 NONE = "none"
+TWICE = "Parquet is compressed already: leave --compress out, and {codec.suffix} off the name."
 
 
-def named(name: str | None, path: str | None) -> Codec | None:
-    """The codec of that name; without a name, the one that the path's suffix says."""
-    if name is not None:
-        return CODECS.get(name)
+def of(form: Format, path: str | None, name: str | None = None) -> Codec | None:
+    """How a file of the format is compressed: by the codec of that name; without a name, by the one
+    that the path's suffix says.
+
+    Raises:
+        click.UsageError: the format is compressed already.
+    """
     suffixes = {codec.suffix: codec for codec in CODECS.values()}
-    return next((c for s, c in suffixes.items() if path and path.lower().endswith(s)), None)
+    by_suffix = (c for s, c in suffixes.items() if path and path.lower().endswith(s))
+    codec = next(by_suffix, None) if name is None else CODECS.get(name)
+    if codec is not None and form.compressed:
+        raise click.UsageError(TWICE.format(codec=codec))
+    return codec

@@ -189,7 +189,4 @@ def _options(run: Run) -> Options:
 def _place(run: Run, form: writers.Format) -> output.Place:
     if run.output is not None and run.output_dir is not None:
         raise click.UsageError("-o and --output-dir are two places: choose one.")
-    codec = compression.named(run.compress, run.output)
-    if codec is not None and form.compressed:
-        raise click.UsageError("Parquet is compressed already: leave --compress out.")
-    return output.Place(run.output, run.output_dir, codec)
+    return output.Place(run.output, run.output_dir, compression.of(form, run.output, run.compress))
