@@ -13,6 +13,7 @@ from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import chain, islice
+from multiprocessing import current_process
 from numbers import Integral
 from typing import Any, Generic, TypeVar
 
@@ -38,7 +39,8 @@ def ordered(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int) ->
     """What ``work`` gives for each task, in their order; it is sent to each process once.
 
     Tasks are taken as they are needed. This process is one of the ``jobs``: it works on a task of
-    its own whenever the next result is not there yet, so from the start on.
+    its own whenever the next result is not there yet, so from the start on. A worker of
+    multiprocessing's own pool, which may have no processes, does all of it alone.
 
     Raises:
         BoilerclassError: a process has ended.
@@ -46,7 +48,7 @@ def ordered(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int) ->
     """
     number = _number(jobs)
     source = iter(tasks)
-    if number == 1:
+    if number == 1 or current_process().daemon:
         yield from map(work, source)
         return
     for first in source:

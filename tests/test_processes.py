@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from itertools import islice
 from math import factorial, sqrt
+from multiprocessing import get_context
 from pickle import PicklingError
 
 import pytest
@@ -62,6 +63,15 @@ def test_two_runs_at_once_end_each_for_itself() -> None:
     one, two = (ordered(abs, range(9), 2) for _ in range(2))
     assert [next(one), next(two)] == [0, 0]  # the processes of the second hold what the first has
     assert list(one) == list(two) == list(range(1, 9))
+
+
+def test_a_process_that_may_have_none_of_its_own_works_alone() -> None:
+    with get_context("spawn").Pool(1) as pool:
+        assert pool.apply(_shared) == [1, 2, 3]
+
+
+def _shared() -> list[int]:
+    return list(ordered(abs, [-1, -2, -3], 2))
 
 
 def test_numpy_has_one_thread_until_the_last_is_out() -> None:
