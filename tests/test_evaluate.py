@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -295,12 +296,36 @@ def test_gold_is_told_from_its_digest(tmp_path: Path) -> None:
         (text_row("a", [("Tide", "advert")]), "'advert' is not a valid Role"),
         ({"id": "a", "text": "a", "lines": [3]}, "line 1"),
         ([], "line 1"),
+        ({"id": "a", "html": None, "gold": "Tide"}, "'html' holds no text but NoneType"),
+        ({"id": "a", "html": "a", "gold": 5}, "'gold' holds no text but int"),
+        ({"id": "a", "html": "a", "with": "Tide"}, "'with' holds no list of strings but str"),
+        ({"id": "a", "html": "a", "without": [5]}, "'without' holds no text but int"),
     ],
 )
 def test_bad_gold_is_named(tmp_path: Path, row: Any, said: str) -> None:
     path = write(tmp_path / "gold.jsonl", [row])
     with pytest.raises(UnreadableInput, match=said):
         list(gold.read(path))
+
+
+def test_bad_gold_beside_a_document_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Tide")
+    (tmp_path / "a.json").write_text("[]")
+    with pytest.raises(UnreadableInput, match=r"a\.json: it holds no object but list"):
+        list(gold.read(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["rapidfuzz", "pyarrow"])
+def test_what_evaluating_needs_is_named(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gold.parquet").touch()
+    path = EXAMPLES if name == "rapidfuzz" else tmp_path / "gold.parquet"
+    for module in (name, f"{name}.distance"):
+        monkeypatch.setitem(sys.modules, module, None)
+    assert main(["evaluate", str(path)]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and f"{name}: pip install 'boilerclass[" in said
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerclass.errors import MissingExtra
+
+NO_RAPIDFUZZ = "gold labels need rapidfuzz: pip install 'boilerclass[training]'"
 WORD = re.compile(r"[^\W_]+")
 FIRST_UNSPACED = 0x2E80
 """Scripts from here on (CJK and on) write no spaces: their characters are compared one by one."""
@@ -47,9 +50,15 @@ def _numbered(texts: Sequence[str], ids: dict[str, int]) -> tuple[list[int], lis
 
 
 def matching_runs(gold: Sequence[int], found: Sequence[int]) -> list[tuple[int, int, int]]:
-    """Runs (start in gold, start in found, length) of a longest common subsequence."""
-    from rapidfuzz.distance import LCSseq
+    """Runs (start in gold, start in found, length) of a longest common subsequence.
 
+    Raises:
+        MissingExtra: what finds it is not installed.
+    """
+    try:
+        from rapidfuzz.distance import LCSseq
+    except ImportError as error:
+        raise MissingExtra(NO_RAPIDFUZZ) from error
     if not gold or not found:
         return []
     return [

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from boilerclass.containers.parquet import NO_ARROW
 from boilerclass.document import Kind
 from boilerclass.encoding import decode
-from boilerclass.errors import UnreadableInput
+from boilerclass.errors import MissingExtra, UnreadableInput
 from boilerclass.labels import Role
 
 FOLDER = "folder"
@@ -109,15 +110,19 @@ def folder(path: Path) -> Iterator[Gold]:
             row = json.loads(labels.read_text(encoding="utf-8"))
         except ValueError as error:
             raise UnreadableInput(f"{labels}: not JSON in UTF-8 ({error})") from error
+        if not isinstance(row, dict):
+            raise UnreadableInput(f"{labels}: it holds no object but {_kind(row)}")
         kind = "html" if source.suffix == ".html" else "text"
         yield _gold(row | {kind: source.read_bytes()}, str(labels), FOLDER)
 
 
 def parquet(path: Path) -> Iterator[Gold]:
     """The pages of a Parquet file, a row each."""
-    import pyarrow
-    import pyarrow.parquet
-
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        raise MissingExtra(NO_ARROW) from error
     number = 0
     try:
         for batch in pyarrow.parquet.ParquetFile(path).iter_batches(batch_size=PAGES_AT_ONCE):
@@ -189,12 +194,12 @@ def _gold(row: Any, place: str, source: str) -> Gold:
             site=row.get("site") or row.get("outlet") or str(row["id"]),
             language=row.get("lang") or "unknown",
             kind=kind,
-            page=_page(row[kind], row.get("encoding")),
+            page=_page(kind, row[kind], row.get("encoding")),
             url=row.get("url"),
             title=row.get("title") or "",
             blocks=tuple(_block(b) for b in row.get("blocks") or row.get("lines") or ()),
-            body=row.get("gold") or "",
-            snippets=(tuple(row.get("with") or ()), tuple(row.get("without") or ())),
+            body=_string("gold", row.get("gold") or ""),
+            snippets=(_strings("with", row), _strings("without", row)),
             page_type=row.get("page_type"),
             licence=row.get("licence"),
         )
@@ -204,11 +209,28 @@ def _gold(row: Any, place: str, source: str) -> Gold:
         raise UnreadableInput(f"{place}: {error}") from error
 
 
-def _page(content: str | bytes, encoding: str | None) -> str | bytes:
+def _page(name: str, content: Any, encoding: str | None) -> str | bytes:
     """The page by the codec that its collector found to be right, if any."""
-    if isinstance(content, bytes) and encoding:
-        return content.decode(encoding, "replace")
-    return content
+    if not isinstance(content, bytes):
+        return _string(name, content)
+    return content.decode(encoding, "replace") if encoding else content
+
+
+def _strings(name: str, row: Mapping[str, Any]) -> tuple[str, ...]:
+    found = row.get(name) or []
+    if not isinstance(found, list):
+        raise TypeError(f"{name!r} holds no list of strings but {_kind(found)}")
+    return tuple(_string(name, each) for each in found)
+
+
+def _string(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{name!r} holds no text but {_kind(value)}")
+    return value
+
+
+def _kind(value: Any) -> str:
+    return type(value).__name__
 
 
 def _block(stored: Mapping[str, str]) -> Block:
