@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PRESETS = ("balanced", "precision", "recall")
 KINDS = ("auto", "html", "text")
+NO_MEMORY = "give a SiteMemory, which site_memory(pages) makes and SiteMemory.read(file) reads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ class Options:
             if given is not None and not isinstance(given, str):
                 raise InvalidOption(f"{name} {given!r}: give a str")
         check_share("threshold", self.threshold)
+        if self.sites is not None:
+            from boilerclass.sites.memory import SiteMemory  # most callers have none
+
+            if not isinstance(self.sites, SiteMemory):
+                raise InvalidOption(f"sites {self.sites!r}: {NO_MEMORY}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ class Selection:
             if unknown:
                 raise InvalidOption(f"{name} {unknown[0]!r}: choose of {', '.join(known)}")
             object.__setattr__(self, name, chosen)
-        if not isinstance(self.min_core_chars, Real) or self.min_core_chars < 0:
+        if not (isinstance(self.min_core_chars, Real) and self.min_core_chars >= 0):
             raise InvalidOption(f"min_core_chars {self.min_core_chars!r}: give a number from 0 on")
         check_share("max_clickbait", self.max_clickbait)
 

@@ -179,6 +179,8 @@ def test_article_in_data_is_kept_and_says_so() -> None:
         {"drop": [1]},
         {"encoding": 5},
         {"url": b"https://a.example/"},
+        {"sites": "sites.npz"},
+        {"min_core_chars": float("nan")},
         {"speed": 1},
     ],
 )
