@@ -663,6 +663,16 @@ def test_only_files_are_taken_from_tar() -> None:
     ]
 
 
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+def test_an_archive_may_be_empty(compress: Callable[[bytes], bytes]) -> None:
+    empty = tar_of([])
+    assert empty == bytes(len(empty))
+    assert records(compress(empty)) == records(compress(empty[:1024])) == []
+    for size in (512, 1025, 12 << 10):
+        with pytest.raises(UnreadableInput, match="binary data"):
+            records(compress(bytes(size)))
+
+
 def test_members_may_be_compressed_but_no_containers() -> None:
     content = tar_of([gzip.compress(PAGE), zip_of([PAGE]), jsonl_of([PAGE]), warc_of([PAGE]), PAGE])
     found = records(content)

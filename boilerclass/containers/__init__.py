@@ -58,6 +58,9 @@ FORMATS: tuple[Format, ...] = (
 )
 """In the order in which they are asked."""
 
+EMPTY_TARS = bytes(1 << 10), bytes(10 << 10)
+"""Archives that nothing was put into: an end mark, and one that GNU tar fills up to a record."""
+
 
 def format_of(head: bytes, reading: Reading) -> Format | None:
     """The container that begins with these bytes; None where they begin a document."""
@@ -80,6 +83,8 @@ def records(stream: Stream, reading: Reading, start: int = 0) -> Iterator[Record
     if form is None and stream.damage is not None:
         yield from _behind_damage(stream, reading, start)
         return
+    if form is None and _is_empty_tar(stream):
+        return
     if form is None:
         doubt = delimited.doubt(stream.head(HEAD))
         if doubt is not None:
@@ -88,6 +93,12 @@ def records(stream: Stream, reading: Reading, start: int = 0) -> Iterator[Record
         return
     read: Records = import_module(form.module).records
     yield from read(stream, reading, start)
+
+
+def _is_empty_tar(stream: Stream) -> bool:
+    """Whether all of the file is the end of a tar archive; any other run of NULs is damage."""
+    mark, padded = EMPTY_TARS
+    return stream.head(len(mark)) == mark and stream.head(len(padded) + 1) in EMPTY_TARS
 
 
 def _behind_damage(stream: Stream, reading: Reading, start: int) -> Iterator[Record]:
