@@ -1,5 +1,6 @@
 """Containers at the command line: names, places, accounts of records, and what cannot be read."""
 
+import csv
 import gzip
 import io
 import json
@@ -310,6 +311,19 @@ def test_lists_that_cannot_be_read(run: Run, args: list[str], words: str) -> Non
 def test_listed_paths_may_be_any_bytes(tmp_path: Path) -> None:
     (tmp_path / "list").write_bytes(b"caf\xe9.html\n\n")
     assert [os.fsencode(path) for path in listed(str(tmp_path / "list"))] == [b"caf\xe9.html"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are Unicode")
+def test_a_name_of_any_bytes_leaves_json_that_every_reader_takes(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / os.fsdecode(b"\xff.html")).write_bytes(PAGES[0])
+    (tmp_path / "in" / os.fsdecode(b"\xff.zip")).write_bytes(b"PK\x03\x04 and no more")
+    errors = tmp_path / "errors.jsonl"
+    for form in ("jsonl", "csv"):
+        out = run("clean", tmp_path / "in", "-f", form, "--errors", errors).out
+        read = json.loads(out) if form == "jsonl" else next(csv.DictReader(io.StringIO(out)))
+        assert read["id"] == f"{tmp_path}/in/\\udcff.html"
+    assert json.loads(errors.read_text())["id"] == f"{tmp_path}/in/\\udcff.zip"
 
 
 def test_a_missing_column_fails_that_table_only(run: Run, tmp_path: Path) -> None:

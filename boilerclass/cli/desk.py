@@ -15,7 +15,7 @@ from boilerclass.cli.resume import Done
 from boilerclass.cli.tally import Tally, Totals
 from boilerclass.cli.work import Failure, reason
 from boilerclass.labelled import EMPTY, NO_ARTICLE, OK
-from boilerclass.writers.sheets import encode
+from boilerclass.writers.sheets import encode, sound
 
 WHY_NOTHING = {
     EMPTY: "nothing kept: there is no text in it",
@@ -94,4 +94,5 @@ def _note(errors: Grown | None, source: Source, words: str, kind: str) -> None:
         "error": words,
         "kind": kind,
     }
-    errors.write(encode(json.dumps(record, ensure_ascii=False) + "\n"))
+    readable = {k: sound(v) if isinstance(v, str) else v for k, v in record.items()}
+    errors.write(encode(json.dumps(readable, ensure_ascii=False) + "\n"))

@@ -16,7 +16,7 @@ from boilerclass.errors import MissingExtra
 from boilerclass.labelled import LabelledDocument
 from boilerclass.writers import Format, Look, records
 from boilerclass.writers.csv import CLEAN_COLUMNS, LABEL_COLUMNS
-from boilerclass.writers.sheets import encode
+from boilerclass.writers.sheets import sound
 
 NO_ARROW = "Parquet needs pyarrow: pip install 'boilerclass[arrow]'"
 ROWS, CHARACTERS = 50_000, 32 << 20
@@ -99,8 +99,7 @@ def _field(name: str) -> Any:
 
 
 def _sound(value: Any) -> Any:
-    # A path may hold bytes that are no UTF-8, which Arrow refuses.
-    return encode(value).decode() if isinstance(value, str) else value
+    return sound(value) if isinstance(value, str) else value
 
 
 CLEAN = Format(".parquet", clean, _sheet(CLEAN_COLUMNS), compressed=True)

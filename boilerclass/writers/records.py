@@ -6,6 +6,7 @@ from typing import Any
 
 from boilerclass.cleaner import Cleaned
 from boilerclass.labelled import LabelledDocument, LabelledParagraph
+from boilerclass.writers.sheets import sound
 
 DIGITS = 4
 """Decimals of a probability: calibration is no finer."""
@@ -22,7 +23,7 @@ def head(name: str, labelled: LabelledDocument) -> dict[str, str | None]:
     """The fields that say which document it is."""
     facts = labelled.metadata
     return {
-        "id": name,
+        "id": sound(name),
         "status": labelled.status,
         "url": facts.url,
         "title": labelled.title,

@@ -50,3 +50,9 @@ class _Sheet:
 def encode(text: str) -> bytes:
     """``text`` in UTF-8 whatever the locale; a lone surrogate, which has none, as ``\\udcXX``."""
     return text.encode("utf-8", "backslashreplace")
+
+
+def sound(text: str) -> str:
+    """``text`` as :func:`encode` writes it. A path may hold bytes that are no UTF-8: Arrow refuses
+    them, and where JSON has them strict readers refuse the file."""
+    return text if text.isascii() else encode(text).decode()
