@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -114,10 +114,6 @@ class Record:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self.path)
-
-    def finish(self, done: Done) -> None:
-        """As :meth:`write`, where nothing is left to be done."""
-        self.write(replace(done, finished=True))
 
     def forget(self) -> None:
         """Remove what an earlier run has left."""
