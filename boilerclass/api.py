@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -80,8 +80,8 @@ def site_memory(
     )
 
 
-def clickbait(headlines: Sequence[str]) -> list[float]:
-    """For each headline how likely it is clickbait, 0 to 1; 0 for one without words.
+def clickbait(headlines: Iterable[str]) -> list[float]:
+    """For each headline in turn how likely it is clickbait, 0 to 1; 0 for one without words.
 
     Raises:
         TypeError: ``headlines`` is a str, or holds something else than str.

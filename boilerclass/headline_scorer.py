@@ -4,7 +4,7 @@ A linear model over hashed n-grams gives one number; a small network reads it to
 shape of the headline and the places of curiosity words. Only numpy is needed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -56,21 +56,22 @@ class Scorer:
 _loaded: dict[str, Scorer] = {}
 
 
-def score(headlines: Sequence[str], model: Artifact | None = None) -> list[float]:
+def score(headlines: Iterable[str], model: Artifact | None = None) -> list[float]:
     """The probability that each headline is clickbait, in 0..1; 0.0 where there is no word.
 
     Only the first 400 characters of a headline count. Without a model the one that
     `artifact.find("clickbait")` names is used.
     """
     if isinstance(headlines, str):
-        raise TypeError("score() takes a sequence of headlines; put a single one into a list.")
-    for headline in headlines:
-        if not isinstance(headline, str):
-            raise TypeError(f"A headline must be a str, not {type(headline).__name__}.")
+        raise TypeError("headlines is one headline: put it into a list, or pass several.")
+    texts = list(headlines)
+    for text in texts:
+        if not isinstance(text, str):
+            raise TypeError(f"a headline is str, not {type(text).__name__}")
     scorer = construct(model) if model is not None else _named(artifact.find("clickbait"))
     scores: list[float] = []
-    for start in range(0, len(headlines), BATCH):
-        scores += _batch_scores(headlines[start : start + BATCH], scorer).tolist()
+    for start in range(0, len(texts), BATCH):
+        scores += _batch_scores(texts[start : start + BATCH], scorer).tolist()
     return scores
 
 

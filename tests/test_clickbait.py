@@ -14,6 +14,7 @@ import tomllib
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -169,8 +170,15 @@ def test_strange_headlines_get_a_score(headline: str) -> None:
 
 @pytest.mark.parametrize("wrong", ["one headline", [None], [b"bytes"], ["fine", 3]])
 def test_what_is_no_list_of_strings_is_refused(wrong: object) -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="headline"):
         score(wrong)  # type: ignore[arg-type]
+
+
+def test_headlines_come_from_any_iterable() -> None:
+    headlines = ["Council closes pier", "You will not believe it"]
+    expected = score(headlines)
+    assert score(iter(headlines)) == score(dict.fromkeys(headlines)) == expected
+    assert score(pd.Series(headlines, index=[7.5, 2.5])) == expected
 
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=60)
