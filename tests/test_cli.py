@@ -356,6 +356,15 @@ def test_what_is_counted_can_be_added_to_a_memory(run: Run, tmp_path: Path) -> N
     assert "pages: 2" in run("sites", memory, "-o", memory).err
 
 
+def test_a_memory_inside_the_input_is_no_page(run: Run, tmp_path: Path) -> None:
+    memory = tmp_path / "sites.npz"
+    (tmp_path / "page.html").write_bytes(PAGE.read_bytes())
+    assert run("sites", tmp_path, "-o", memory).code == 0
+    assert run("clean", tmp_path, "--sites", memory) == (0, run("clean", PAGE).out, "")
+    code, _, err = run("clean", memory)  # which is a ZIP archive
+    assert code == 0 and "content that is an array of numpy" in err
+
+
 def test_one_file_under_two_names_is_not_for_errors_as_well(run: Run, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "out.txt")
     code, _, err = run("clean", TEXT, "-o", tmp_path / "out.txt", "--errors", tmp_path / "link")

@@ -100,8 +100,9 @@ class Job(NamedTuple):
         return Reading(run.max_bytes, columns, run.encoding)
 
     def entries(self) -> Iterator[Entry]:
-        """The inputs."""
-        return inputs.expand(self.run.inputs, [self.goal, self.run.errors], self.paths)
+        """The inputs; what the run itself writes and its memory of sites are none."""
+        own = [self.goal, self.run.errors, self.run.sites]
+        return inputs.expand(self.run.inputs, own, self.paths)
 
     def depends_on(self) -> Iterator[Entry]:
         """All files on which the output depends."""

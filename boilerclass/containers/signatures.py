@@ -22,6 +22,7 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (rb"Rar!\x1a\x07", "a RAR archive"),
     (rb"PAR1", "a Parquet file"),
     (rb"SQLite format 3\x00", "an SQLite database"),
+    (rb"\x93NUMPY", "an array of numpy"),
     (rb"wOF[F2]", "a web font"),
     (rb".{4}ftyp", "a video"),
     (rb"\x1aE\xdf\xa3", "a video"),
