@@ -335,6 +335,21 @@ def test_a_missing_column_fails_that_table_only(run: Run, tmp_path: Path) -> Non
     assert "bad.csv: there is no column 'html'; it has a, b" in err
 
 
+def test_what_nobody_foresaw_fails_one_file_only(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> object:
+        raise KeyError("unforeseen")
+
+    (tmp_path / "a.jsonl").write_text('{"html": "<p>One</p>"}')
+    (tmp_path / "b.html").write_bytes(PAGES[0])
+    monkeypatch.setattr("boilerclass.containers.tables.planned", fails)
+    code, out, err = run("clean", str(tmp_path))
+    assert code == 1
+    assert "a.jsonl" in err and "unforeseen" in err
+    assert CLEANED[0].strip() in out
+
+
 def test_records_are_streamed_from_a_pipe() -> None:
     """The first documents are written before the last have come."""
     command = [sys.executable, "-m", "boilerclass", "clean", "-f", "jsonl", "-"]

@@ -20,7 +20,7 @@ from boilerclass.cli.places import Taken, inside
 from boilerclass.containers.archive import SIDE_FILES
 from boilerclass.containers.record import Reading, Record
 from boilerclass.containers.stream import opened
-from boilerclass.errors import BoilerclassError, InvalidOption, UnreadableInput
+from boilerclass.errors import InvalidOption, UnreadableInput
 from boilerclass.options import Options
 from boilerclass.writers.terminal import visible_line
 
@@ -202,7 +202,7 @@ def read(
                         yield source._replace(read=file.tell() if file.seekable() else 0)
         except InvalidOption:
             raise
-        except (OSError, ValueError, MemoryError, BoilerclassError) as error:
+        except Exception as error:  # noqa: BLE001  # whatever this file met, the others are due
             yield Source(entry, b"", error)
         start = 0
 
