@@ -19,7 +19,8 @@ types:
 	$(PYTHON) -m mypy
 
 train:  # BOILERCLASS_CORPUS names the corpus
-	boilerclass train data/recipe.toml --output-dir boilerclass/models/paragraphs
+	boilerclass train data/pages.toml --output-dir boilerclass/models/pages
+	boilerclass train data/texts.toml --output-dir boilerclass/models/texts
 
 evaluate:  # BOILERCLASS_CORPUS names the corpus; fails where a figure is below its floor
 	boilerclass evaluate data/examples --floors data/floors.json

@@ -50,9 +50,8 @@ def families(columns: int) -> dict[str, NDArray[np.int64]]:
     }
 
 
-def rows(corpus: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What was left out, and the scores without it."""
-    path = HERE.parent / "data" / "recipe.toml"
+def rows(path: Path, corpus: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What was left out of the model of a recipe, and the scores without it."""
     settings = recipes.read(path)
     recipe = paragraphs.read_recipe(settings)
     annotations = paragraphs.read_annotations(path, settings)
@@ -66,11 +65,11 @@ def rows(corpus: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
     def scores(layers: stack.Ground, of_row: NDArray[np.float32], seed: int) -> dict[str, Any]:
         seeded = replace(recipe, seed=seed)
-        found = stack.networks(data, layers, of_row, seeded)
-        decided = stack.decide(data, layers, found, of_row, seeded)
-        lines = calibration.fit(data, decided)
-        roles = calibration.calibrated(data, decided, lines)
-        return verdicts.measure(data, roles, verdicts.factors(data, roles))
+        first = stack.first(data, layers, of_row, seeded)
+        decided = stack.decide(data, layers, first, of_row, seeded)
+        roles = calibration.calibrated(decided, calibration.fit(data, decided))
+        weighed = verdicts.factors(data, roles, recipe.kind)
+        return paragraphs.MEASURES[recipe.kind](data, roles, weighed)
 
     for seed in range(recipe.seed, recipe.seed + SEEDS):
         yield f"nothing, seed {seed}", scores(ground, of_row, seed)
@@ -84,14 +83,16 @@ def rows(corpus: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    data = HERE.parent / "data"
+    parser.add_argument("--recipe", type=Path, default=data / "pages.toml")
     parser.add_argument("--corpus", type=Path, default=os.environ.get("BOILERCLASS_CORPUS"))
-    parser.add_argument("--output", type=Path, default=HERE.parent / "data" / "ablation.csv")
+    parser.add_argument("--output", type=Path, default=data / "ablation.csv")
     args = parser.parse_args()
     if args.corpus is None:
         parser.error("give --corpus or set BOILERCLASS_CORPUS")
     with args.output.open("w", newline="", encoding="utf-8") as file:
         writer = None
-        for left_out, scores in rows(args.corpus):
+        for left_out, scores in rows(args.recipe, args.corpus):
             row = {"left_out": left_out} | paragraphs.summary(scores)
             if writer is None:
                 writer = csv.DictWriter(file, list(row))

@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import boilerclass
-from boilerclass import artifact, pipeline, readers
+from boilerclass import pipeline, readers
 from boilerclass.document import Document
 from boilerclass.labels import LABEL_OF, ROLES, Label, Role
 from boilerclass.options import Options
@@ -68,7 +68,8 @@ class Foretold(Classifier):
 
     def __init__(self, examples: Iterable[Example], path: Path) -> None:
         """Examples whose paragraphs are not those of the file are not known."""
-        super().__init__(artifact.read(artifact.find("paragraphs")))
+        shipped = Classifier.load()
+        super().__init__(*shipped.models.values())
         self._known: dict[int, _Scores] = {}
         by_id = {example.id: example.document for example in examples}
         for row in gold.rows(path):

@@ -6,12 +6,10 @@ construct the `Artifact`. A folder that fails a check is never half used.
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
@@ -19,12 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from boilerclass import npz
-from boilerclass.errors import CorruptModel, InvalidOption, ModelMismatch
+from boilerclass import npz, places
+from boilerclass.errors import CorruptModel, ModelMismatch
 
 FORMAT_VERSION = 1
 WEIGHTS, MANIFEST, CARD = "weights.npz", "model.json", "CARD.md"
-ENVIRONMENT = {"paragraphs": "BOILERCLASS_MODEL", "clickbait": "BOILERCLASS_CLICKBAIT_MODEL"}
 
 _NUMERIC_KINDS = "biuf"
 _REPLACE = "Replace the folder with a fresh copy of the model, or train it again."
@@ -80,25 +77,16 @@ def write(
 
 
 def find(kind: str, explicit: str | Path | None = None) -> Path | Traversable:
-    """The folder of the model to use: the explicit path, then the environment's, then the shipped.
+    """The folder of the model to use, by the order of ``places.find``. A place that was named but
+    holds no model is an error; it never falls through to the next.
 
-    A place that was named but holds no model is an error; it never falls through to the next.
+    Raises:
+        CorruptModel: there is no model.
     """
-    if kind not in ENVIRONMENT:
-        raise InvalidOption(f"No model kind {kind!r}; choose one of {', '.join(ENVIRONMENT)}.")
-    variable = ENVIRONMENT[kind]
-    named = os.environ.get(variable)
-    place: Path | Traversable
-    if explicit is not None:
-        place, origin = Path(explicit), "the path given"
-    elif named:
-        place, origin = Path(named), f"the environment variable {variable}"
-    else:
-        place = resources.files("boilerclass") / "models" / kind
-        origin = f"the installed package (no path given, {variable} not set)"
+    place, origin = places.find(kind, explicit)
     if not (place / MANIFEST).is_file():
         raise CorruptModel(
-            f"No {kind} model in {place}, from {origin}. "
+            f"No model of {kind} in {place}, from {origin}. "
             f"Name a folder that holds {WEIGHTS}, {MANIFEST} and {CARD}, or reinstall boilerclass."
         )
     return place

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerclass import artifact, batch, decode, features, readers, scorer
+from boilerclass import artifact, batch, decode, features, places, readers, trained
 from boilerclass.blas import one_thread
-from boilerclass.document import Document, Link, Metadata, Origin, detached
-from boilerclass.errors import ModelMismatch
+from boilerclass.document import Document, Kind, Link, Metadata, Origin, detached
 from boilerclass.features import context
 from boilerclass.labelled import LabelledDocument
 from boilerclass.labels import LABEL_OF, LABELS, ROLES, Label, Role
 from boilerclass.memory import keep_freed
 from boilerclass.options import Options
+from boilerclass.trained import Trained
 
 if TYPE_CHECKING:
     from boilerclass import explain
@@ -45,33 +45,25 @@ _ROLE_IN_LABEL = np.where(_LABEL_OF_ROLE[None, :] == np.arange(len(LABELS))[:, N
 class Classifier:
     """A loaded model; cheap to keep, safe to share between threads."""
 
-    def __init__(self, model: artifact.Artifact) -> None:
-        if model.manifest.get("columns") != list(scorer.COLUMNS):
-            raise ModelMismatch(
-                f"model {model.name} was trained on other columns than this version of boilerclass "
-                "computes: use the version named in its model.json, or train it again"
-            )
-        self.name = model.name
-        try:
-            self.betas: dict[str, dict[str, float]] = dict(model.manifest["betas"])
-            self.factors = {k: decode.row(own) for k, own in model.manifest["factors"].items()}
-            self.scorer = scorer.from_arrays(model.arrays)
-        except KeyError as error:
-            raise ModelMismatch(
-                f"model {model.name} lacks {error}, which this version of boilerclass "
-                "needs: use the version named in its model.json, or train it again"
-            ) from error
+    def __init__(self, pages: Trained, texts: Trained) -> None:
+        self.name = f"{pages.name}, {texts.name}"
+        self.models: dict[Kind, Trained] = {"html": pages, "text": texts}
         keep_freed()
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> Classifier:
-        """The model at ``path``, else the one that BOILERCLASS_MODEL names, else the shipped one.
+        """The models in the folders ``pages`` and ``texts`` of ``path``, else of the folder that
+        BOILERCLASS_MODEL names, else the shipped ones.
 
         Raises:
             CorruptModel: there is none, or it is damaged.
             ModelMismatch: it was made for another version.
         """
-        return cls(artifact.read(artifact.find("paragraphs", path)))
+        pages, texts = (
+            trained.construct(artifact.read(artifact.find(kind, path)))
+            for kind in places.PARAGRAPHS
+        )
+        return cls(pages, texts)
 
     def label(self, page: str | bytes, options: Options | None = None) -> LabelledDocument:
         """The page's paragraphs, each with its label."""
@@ -133,10 +125,10 @@ class Classifier:
         other pages say of some."""
         from boilerclass import explain
 
-        together = batch.collect([document])
+        together, model = batch.collect([document]), self.models[document.kind].scorer
         with one_thread():
-            inputs = self.scorer.inputs(features.extract(together), together)
-            words = explain.reasons(self.scorer, inputs, chosen, document, outside)
+            inputs = model.inputs(features.extract(together), together)
+            words = explain.reasons(model, inputs, chosen, document, outside)
         data = decode.from_data(document)
         words[data] = [decode.DATA_REASON] * len(words[data])
         for i, verdict in document.forced.items():
@@ -156,23 +148,22 @@ class Classifier:
 
     def _score(self, documents: Sequence[Document]) -> list[_Scores]:
         """The scores of each document."""
-        together = batch.collect(documents)
-        with one_thread():
-            inputs = self.scorer.inputs(features.extract(together), together)
-            roles = self.scorer.roles(inputs)
-        chars = together.lengths.astype(np.float32)
-        # Copied: a document that is kept must not keep those beside it.
-        return [
-            _Scores(roles[start:end].copy(), chars[start:end])
-            for start, end in pairwise(together.bounds.tolist())
-        ]
+        found: dict[int, _Scores] = {}
+        for kind, model in self.models.items():
+            of_kind = [i for i, document in enumerate(documents) if document.kind == kind]
+            if of_kind:
+                found.update(
+                    zip(of_kind, _scores(model, [documents[i] for i in of_kind]), strict=True)
+                )
+        return [found[i] for i in range(len(documents))]
 
     def _decide(self, document: Document, scores: _Scores, options: Options) -> LabelledDocument:
         found: list[evidence.Found] = []
         roles, chars = scores
         roles[decode.from_data(document)] = _SURELY_BODY
         alone = roles
-        threshold, beta = options.threshold, self.betas[document.kind][options.preset]
+        model = self.models[document.kind]
+        threshold, beta = options.threshold, model.betas[options.preset]
         if options.sites is not None:
             from boilerclass.sites import evidence
 
@@ -180,11 +171,10 @@ class Classifier:
                 core = (roles @ context.TO_LABELS)[:, decode.CORE]
                 threshold = decode.best_threshold(core, chars, beta)
             roles, found = evidence.weigh(document, roles, options.sites)
-        factors = self.factors[document.kind]
         chosen, probabilities = decode.labels(
-            roles, chars, threshold=threshold, beta=beta, factors=factors
+            roles, chars, threshold=threshold, beta=beta, factors=model.factors
         )
-        decode.obey(document.forced, chosen, probabilities, factors)
+        decode.obey(document.forced, chosen, probabilities, model.factors)
         verdict = _Verdict(chosen, roles, probabilities)
         outside = _outside(found, alone, probabilities, chosen)
         labels = [LABELS[i] for i in chosen.tolist()]
@@ -208,6 +198,19 @@ class _Verdict(NamedTuple):
     roles: Floats
     probabilities: Floats
     """Shape (n, len(LABELS))."""
+
+
+def _scores(model: Trained, documents: Sequence[Document]) -> list[_Scores]:
+    """The scores of documents of the model's kind."""
+    together = batch.collect(documents)
+    with one_thread():
+        roles = model.roles(features.extract(together), together)
+    chars = together.lengths.astype(np.float32)
+    # Copied: a document that is kept must not keep those beside it.
+    return [
+        _Scores(roles[start:end].copy(), chars[start:end])
+        for start, end in pairwise(together.bounds.tolist())
+    ]
 
 
 class _Again:

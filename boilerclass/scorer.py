@@ -1,8 +1,8 @@
 """Arrays and evidence to probabilities, with numpy alone.
 
-Two linear models read the hashed n-grams and class words. A network reads their scores with the
-counted columns and those of both neighbours. What it is in doubt of, a second network, one for
-pages and another for plain text, reads again together with the first one's verdicts around it and
+Pages have one model and plain texts another. Two linear models read the hashed n-grams and class
+words. A network reads their scores with the counted columns and those of both neighbours. What it
+is in doubt of, a second network reads again together with the first one's verdicts around it and
 over the document. Where that of pages cannot tell either whether it is core, a forest decides from
 what it was given.
 """
@@ -114,49 +114,47 @@ class Inputs(NamedTuple):
     units, with their bias."""
     verdict: Floats
     """The probabilities of the roles by the first network, as they are."""
-    html: NDArray[np.bool_]
-    """Shape (n,): whether it is a paragraph of a page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """The whole model, ready to multiply; k roles, l linear scores."""
+    """The whole model of one kind of document, ready to multiply; k roles, l linear scores."""
 
     text_table: ngrams.Table
     """Shape (2 ** ngrams.BITS, l or more: see ``ngrams.in_rows``)."""
-    word_table: Floats
-    """Shape (words.BUCKETS, l or more)."""
+    word_table: Floats | None
+    """Shape (words.BUCKETS, l or more); None for plain text, which has no names."""
     bias: Floats
     """Shape (2 l,): of the scores from n-grams, then from words."""
     standard: Standard
+    context_standard: Standard
     first: Network
     together: Floats
     """Shape (columns + 2 l, 3 hidden units): the first network's hidden layer for a paragraph's own
     columns, for those of the next one and of the previous one, since one product costs less than
     three."""
-    context_standard: Standard
     second: Network
-    plain: Network
-    """The second network of plain text."""
-    forest: Forest
+    forest: Forest | None
     """Its log odds are those of core."""
-    lines: Floats
-    """Shape (2, 2): factor and summand that calibrate the log odds of core, in plain text and in
-    pages."""
+    line: Floats
+    """Shape (2,): factor and summand that make calibrated log odds of core of the forest's, or
+    where there is none of the second network's."""
 
     @property
     def scores(self) -> int:
         """Number of scores that each linear model gives."""
         return len(self.bias) // 2
 
-    def linear(self, evidence: Evidence, kind: Floats) -> Floats:
+    def linear(self, evidence: Evidence) -> Floats:
         """Shape (n, 2 l): the linear models' scores."""
         k = self.scores
-        found = np.empty((len(kind), 2 * k), dtype=np.float32)
+        found = np.empty((len(evidence.dense), 2 * k), dtype=np.float32)
         ngrams.sums(evidence.ngrams, self.text_table, found, slice(0, k))
-        words.sums(evidence.words, self.word_table, found, slice(k, 2 * k))
+        if self.word_table is None:
+            found[:, k:] = 0
+        else:
+            words.sums(evidence.words, self.word_table, found, slice(k, 2 * k))
         found += self.bias
-        found[:, k:] *= kind[:, None]
         return limited(found)
 
     def inputs(self, evidence: Evidence, batch: Batch) -> Inputs:
@@ -164,32 +162,28 @@ class Scorer:
         own_size, around_size = len(self.standard.mean), len(self.context_standard.mean)
         columns = np.empty((len(batch), own_size + around_size), dtype=np.float32)
         self.standard.move(evidence.dense, columns, 0)
-        kind = is_html(batch)
-        scores = self.linear(evidence, kind)
-        self.standard.part(evidence.dense.shape[1]).move(scores, columns, evidence.dense.shape[1])
-        own = columns[:, :own_size]
-        sums = own @ self.together
-        beside = neighbours(sums, self.first.hidden_bias, batch)
-        units = beside.shape[1]
-        verdict = self.first.probabilities(sums[:, :units].copy(), beside)
+        counted = evidence.dense.shape[1]
+        self.standard.part(counted).move(self.linear(evidence), columns, counted)
+        every, bias = columns[:, :own_size] @ self.together, self.first.hidden_bias
+        beside = neighbours(every, bias, batch)
+        verdict = self.first.probabilities(every[:, : len(bias)].copy(), beside)
         around = context.features(batch, verdict, evidence.dense[:, CUES])
         self.context_standard.move(around, columns, own_size)
-        return Inputs(columns, beside, verdict, kind > 0)
+        return Inputs(columns, beside, verdict)
 
     def roles(self, inputs: Inputs) -> Floats:
         """Shape (n, k): the probability of each role; of core calibrated where it is in doubt."""
         found = inputs.verdict.copy()
-        doubt = doubtful(found)
-        for html, second in ((False, self.plain), (True, self.second)):
-            rows = np.flatnonzero(doubt & (inputs.html == html))
-            if not len(rows):
-                continue
-            columns = inputs.columns[rows]
-            again = second.probabilities(second.sums(columns), second.hidden_bias)
-            open_ = np.flatnonzero(undecided(again))
-            odds = self.forest(columns[open_]) if html else core_odds(again[open_])
-            again[open_] = with_core(again[open_], along(self.lines[int(html)], odds))
-            found[rows] = again
+        rows = np.flatnonzero(doubtful(found))
+        if not len(rows):
+            return found
+        columns = inputs.columns[rows]
+        again = self.second.probabilities(self.second.sums(columns), self.second.hidden_bias)
+        open_ = np.flatnonzero(undecided(again))
+        forest = self.forest
+        odds = core_odds(again[open_]) if forest is None else forest(columns[open_])
+        again[open_] = with_core(again[open_], along(self.line, odds))
+        found[rows] = again
         return found
 
     def without_own(self, inputs: Inputs, columns: Sequence[int]) -> Inputs:
@@ -227,30 +221,27 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Scorer:
         parts = ("hidden", "hidden_bias", "output", "output_bias")
         return Network(*(get(f"{name}_{part}") for part in parts))
 
-    first = network("first")
-    return Scorer(
-        text_table=ngrams.in_rows(arrays["text_table"]),
-        word_table=ngrams.in_rows(get("word_table")),
-        bias=np.concatenate((get("text_bias"), get("word_bias"))),
-        standard=Standard(get("mean"), get("scale")),
-        first=first,
-        together=np.concatenate(np.split(first.hidden, 3), axis=1),
-        context_standard=Standard(get("context_mean"), get("context_scale")),
-        second=network("second"),
-        plain=network("plain"),
-        forest=Forest(
+    def forest() -> Forest:
+        return Forest(
             columns=arrays["forest_columns"],
             thresholds=get("forest_thresholds"),
             children=arrays["forest_children"],
             leaves=get("forest_leaves"),
-        ),
-        lines=get("lines"),
+        )
+
+    first = network("first")
+    return Scorer(
+        text_table=ngrams.in_rows(arrays["text_table"]),
+        word_table=ngrams.in_rows(get("word_table")) if "word_table" in arrays else None,
+        bias=get("bias"),
+        standard=Standard(get("mean"), get("scale")),
+        context_standard=Standard(get("context_mean"), get("context_scale")),
+        first=first,
+        together=np.concatenate(np.split(first.hidden, 3), axis=1),
+        second=network("second"),
+        forest=forest() if "forest_columns" in arrays else None,
+        line=get("line"),
     )
-
-
-def is_html(batch: Batch) -> Floats:
-    """Shape (n,): 1 for paragraphs of HTML pages, 0 for lines of plain text."""
-    return batch.html.astype(np.float32)[batch.page]
 
 
 def doubtful(verdict: Floats) -> NDArray[np.bool_]:
@@ -275,7 +266,7 @@ def core_odds(roles: Floats) -> Floats:
 
 
 def along(line: Floats, odds: Floats) -> Floats:
-    """Log odds of core, calibrated by one of ``Scorer.lines``."""
+    """Log odds of core, calibrated by ``Scorer.line``."""
     factor, summand = line
     return np.asarray(factor * odds + summand, dtype=np.float32)
 

@@ -24,13 +24,13 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
         "blas errors labels markup memory native npz",
-        "document artifact encoding forks lexicons headlines",
-        "labelled processes sites",
+        "document encoding forks lexicons headlines places",
+        "artifact labelled processes sites",
         "options",
         "batch readers cleaner curiosity forest",
         "features writers headline_columns containers",
         "scorer decode headline_scorer",
-        "explain",
+        "explain trained",
         "pipeline",
         "api",
         "training",

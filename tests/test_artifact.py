@@ -153,12 +153,20 @@ def test_find_prefers_the_path_then_the_environment(
 
 def test_find_says_where_it_looked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CorruptModel, match="the path given"):
-        artifact.find("paragraphs", tmp_path)
+        artifact.find("pages", tmp_path)
     monkeypatch.setenv("BOILERCLASS_MODEL", str(tmp_path / "nowhere"))
     with pytest.raises(CorruptModel, match="environment variable BOILERCLASS_MODEL"):
-        artifact.find("paragraphs")
+        artifact.find("texts")
 
 
-def test_find_knows_two_kinds_of_model() -> None:
-    with pytest.raises(InvalidOption, match="paragraphs, clickbait"):
+def test_models_of_pages_and_texts_stand_side_by_side(folder: Path, tmp_path: Path) -> None:
+    for kind in ("pages", "texts"):
+        artifact.write(tmp_path / "both" / kind, {"name": kind}, ARRAYS, "")
+        assert artifact.find(kind, tmp_path / "both") == tmp_path / "both" / kind
+    with pytest.raises(CorruptModel, match=f"No model of pages in {folder}/pages"):
+        artifact.find("pages", folder)
+
+
+def test_find_knows_three_kinds_of_model() -> None:
+    with pytest.raises(InvalidOption, match="pages, texts, clickbait"):
         artifact.find("weather")

@@ -571,14 +571,14 @@ def test_every_command_explains_itself(run: Run, name: str) -> None:
 def test_version_names_the_model(run: Run) -> None:
     code, out, _ = run("--version")
     assert code == 0
-    assert out.startswith(f"boilerclass {boilerclass.__version__} (model ")
+    assert out.startswith(f"boilerclass {boilerclass.__version__} (models ")
 
 
 def test_model_shows_what_is_in_force(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     records = [json.loads(line) for line in run("model", "-f", "jsonl").out.splitlines()]
-    assert [record["kind"] for record in records] == ["paragraphs", "clickbait"]
+    assert [record["kind"] for record in records] == ["pages", "texts", "clickbait"]
     table = run("model").out
     for record in records:
         assert record["name"] in table and record["digest"] in table
@@ -587,6 +587,13 @@ def test_model_shows_what_is_in_force(
     code, _, err = run("model")
     assert code == 1
     assert str(tmp_path) in err and "BOILERCLASS_MODEL" in err
+
+
+def test_a_recipe_of_an_unknown_kind_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "recipe.toml").write_text('kind = "weather"')
+    code, _, err = run("train", str(tmp_path / "recipe.toml"), "--corpus", str(tmp_path))
+    assert code == 2
+    assert "kind is pages or texts or clickbait, not weather" in err
 
 
 # Clickbait

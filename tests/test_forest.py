@@ -43,29 +43,27 @@ def test_a_value_at_the_threshold_goes_where_it_does_in_double_precision() -> No
     assert np.array_equal(grown(rows) > 0, answers)
 
 
-def test_pages_and_texts_have_a_line_of_their_own() -> None:
+@pytest.mark.parametrize(("html", "true"), [(True, (1, 0)), (False, (0.5, 1))])
+def test_odds_are_moved_along_a_line(html: bool, true: tuple[float, float]) -> None:
     random = np.random.default_rng(2)
     n = 6000
-    html = random.random(n) < 0.5
     odds = random.normal(0, 2, n).astype(np.float32)
-    core = random.random(n) < scorer.logistic(np.where(html, odds, odds / 2 + 1))
-    data = SimpleNamespace(
-        targets=np.where(core, BODY, OUTSIDE), html=html, scored=np.ones(n, dtype=bool)
-    )
+    core = random.random(n) < scorer.logistic(odds * true[0] + true[1])
+    every = np.ones(n, dtype=bool)
+    data = SimpleNamespace(targets=np.where(core, BODY, OUTSIDE), html=every & html, scored=every)
     even = np.full((n, len(ROLES)), 1 / len(ROLES), dtype=np.float32)
-    decided = SimpleNamespace(open=np.ones(n, dtype=bool), odds=odds, roles=even)
-    lines = calibration.fit(data, decided)  # type: ignore[arg-type]
-    assert np.allclose(lines, [[0.5, 1], [1, 0]], atol=0.15)
-    moved = scorer.core_odds(calibration.calibrated(data, decided, lines))  # type: ignore[arg-type]
-    factor, summand = lines[html.astype(int)].T
-    assert np.allclose(moved, odds * factor + summand, atol=1e-3)
+    decided = SimpleNamespace(open=every, odds=odds, roles=even)
+    line = calibration.fit(data, decided)  # type: ignore[arg-type]
+    assert np.allclose(line, true, atol=0.15)
+    moved = scorer.core_odds(calibration.calibrated(decided, line))  # type: ignore[arg-type]
+    assert np.allclose(moved, odds * line[0] + line[1], atol=1e-3)
 
 
 def test_what_was_not_met_in_training_is_left_as_it_is() -> None:
     nothing = np.zeros(0, dtype=bool)
     data = SimpleNamespace(targets=np.zeros(0, dtype=np.int64), html=nothing, scored=nothing)
     decided = SimpleNamespace(open=nothing, odds=np.zeros(0, dtype=np.float32))
-    assert calibration.fit(data, decided).tolist() == [[1, 0], [1, 0]]  # type: ignore[arg-type]
+    assert calibration.fit(data, decided).tolist() == [1, 0]  # type: ignore[arg-type]
 
 
 def test_core_gets_its_odds_and_the_rest_keeps_its_shares() -> None:

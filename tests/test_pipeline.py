@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,14 @@ import pytest
 
 import boilerclass
 from boilerclass import artifact, batch, explain, features, readers, scorer
+from boilerclass.document import Kind
 from boilerclass.errors import InvalidOption, ModelMismatch
 from boilerclass.features.context import TO_LABELS
 from boilerclass.labelled import EMPTY, NO_ARTICLE, OK
 from boilerclass.labels import LABELS, Label
 from boilerclass.options import Options
 from boilerclass.pipeline import Classifier, classifier
+from boilerclass.places import PARAGRAPHS
 
 EXAMPLES = Path(__file__).parent.parent / "data" / "examples"
 PAGES = sorted((EXAMPLES / "pages").glob("*.html"))
@@ -84,8 +86,8 @@ def test_a_pickled_document_keeps_what_it_knew(page: bytes) -> None:
 
 @pytest.mark.parametrize("path", [*PAGES[:6], *TEXTS[:6]], ids=lambda p: p.stem)
 def test_without_its_reason_a_label_is_less_probable(path: Path) -> None:
-    layers = classifier().scorer
     document = readers.read(path.read_bytes())
+    layers = classifier().models[document.kind].scorer
     together = batch.collect([document])
     inputs = layers.inputs(features.extract(together), together)
     rows = np.arange(len(together))
@@ -101,43 +103,59 @@ def test_without_its_reason_a_label_is_less_probable(path: Path) -> None:
         assert (lowered[own, chosen[own]] < labels[own, chosen[own]]).all()
 
 
-def test_each_layer_is_asked_what_the_one_before_leaves_open() -> None:
-    layers = classifier().scorer
-    together = batch.collect([readers.read(p.read_bytes()) for p in [*PAGES, *TEXTS]])
+@pytest.mark.parametrize(("kind", "paths"), [("html", PAGES), ("text", TEXTS)])
+def test_each_layer_is_asked_what_the_one_before_leaves_open(
+    kind: Kind, paths: Sequence[Path]
+) -> None:
+    layers = classifier().models[kind].scorer
+    together = batch.collect([readers.read(p.read_bytes()) for p in paths])
     inputs = layers.inputs(features.extract(together), together)
     roles = layers.roles(inputs)
-    columns, html = inputs.columns, together.html[together.page]
-    again, plain = (
-        n.probabilities(n.sums(columns), n.hidden_bias) for n in (layers.second, layers.plain)
-    )
-    again[html == 0] = plain[html == 0]
-    trees = layers.forest(columns)
+    second = layers.second
+    again = second.probabilities(second.sums(inputs.columns), second.hidden_bias)
     chrome, core = (LABELS.index(label) for label in (Label.CHROME, Label.CORE))
+    forest, (factor, summand) = layers.forest, layers.line
     asked = set()
-    for i, of_page in enumerate(html.tolist()):
-        if (inputs.verdict[i] @ TO_LABELS)[chrome] >= scorer.SURE:
-            by, expected = "first", inputs.verdict[i]
+    for i, by_first in enumerate((inputs.verdict @ TO_LABELS).tolist()):
+        row = slice(i, i + 1)
+        if by_first[chrome] >= scorer.SURE:
+            by, expected = "first", inputs.verdict[row]
         elif not scorer.UNDECIDED < (again[i] @ TO_LABELS)[core] < 1 - scorer.UNDECIDED:
-            by, expected = "second", again[i]
+            by, expected = "second", again[row]
         else:
-            before, (factor, summand) = again[i : i + 1], layers.lines[of_page]
-            by, odds = ("trees", trees[[i]]) if of_page else ("line", scorer.core_odds(before))
-            expected = scorer.with_core(before, factor * odds + summand)[0]
+            odds = scorer.core_odds(again[row]) if forest is None else forest(inputs.columns[row])
+            by, expected = "last", scorer.with_core(again[row], factor * odds + summand)
         asked.add(by)
-        assert np.allclose(roles[i], expected, atol=1e-5)
-    assert asked == {"first", "second", "trees", "line"}
+        assert np.allclose(roles[row], expected, atol=1e-5)
+    assert asked == {"first", "second", "last"}
+    assert (forest is None) == (kind == "text")
+
+
+def test_documents_of_both_kinds_keep_their_order() -> None:
+    mixed = [path.read_bytes() for pair in zip(PAGES, TEXTS, strict=False) for path in pair]
+    alone = [boilerclass.label(page).labels for page in mixed]
+    assert [document.labels for document in boilerclass.label_many(mixed)] == alone
 
 
 @pytest.mark.parametrize(
-    "part", ["columns", "factors", "second_hidden", "plain_hidden", "forest_leaves"]
+    ("kind", "part"),
+    [
+        ("pages", "columns"),
+        ("pages", "first_hidden"),
+        ("pages", "forest_leaves"),
+        ("texts", "factors"),
+        ("texts", "second_output"),
+    ],
 )
-def test_a_model_for_another_version_is_a_mismatch(tmp_path: Path, part: str) -> None:
-    shipped = artifact.read(artifact.find("paragraphs"))
-    arrays = {name: weights for name, weights in shipped.arrays.items() if name != part}
-    manifest = {name: fact for name, fact in shipped.manifest.items() if name != part}
-    artifact.write(tmp_path / "model", manifest, arrays, "")
-    with pytest.raises(ModelMismatch, match=f"{part}.*train it again"):
-        Classifier.load(tmp_path / "model")
+def test_a_model_for_another_version_is_a_mismatch(tmp_path: Path, kind: str, part: str) -> None:
+    for each in PARAGRAPHS:
+        shipped = artifact.read(artifact.find(each))
+        left_out = part if each == kind else None
+        arrays = {name: own for name, own in shipped.arrays.items() if name != left_out}
+        manifest = {name: fact for name, fact in shipped.manifest.items() if name != left_out}
+        artifact.write(tmp_path / each, manifest, arrays, "")
+    with pytest.raises(ModelMismatch, match=f"model {kind}.*{part}.*train it again"):
+        Classifier.load(tmp_path)
 
 
 def test_reasons_speak_of_the_page() -> None:

@@ -199,12 +199,12 @@ def test_another_model_is_refused(
 
     import boilerclass
 
-    shutil.copytree(Path(boilerclass.__file__).parent / "models" / "paragraphs", tmp_path / "model")
-    manifest = tmp_path / "model" / "model.json"
+    shutil.copytree(Path(boilerclass.__file__).parent / "models", tmp_path / "models")
+    manifest = tmp_path / "models" / "texts" / "model.json"
     manifest.write_text(manifest.read_text().replace('"name": "', '"name": "other-', 1))
-    monkeypatch.setenv("BOILERCLASS_MODEL", str(tmp_path / "model"))
+    monkeypatch.setenv("BOILERCLASS_MODEL", str(tmp_path / "models"))
     assert main(begun) == 2
-    assert "the model of paragraphs is another one" in capsys.readouterr().err
+    assert "the model of texts is another one" in capsys.readouterr().err
 
 
 def test_a_damaged_record_is_refused(begun: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ from boilerclass.features import context
 from boilerclass.labels import ROLES
 from boilerclass.options import Options
 from boilerclass.pipeline import Classifier
+from boilerclass.places import PARAGRAPHS
 from boilerclass.training import (
     align,
     annotation,
@@ -32,6 +33,7 @@ from boilerclass.training.evaluate import evaluate
 
 EXAMPLES = Path(__file__).parent.parent / "data" / "examples"
 RECIPE = """
+kind = "{kind}"
 name = "tiny"
 seed = 3
 folds = 3
@@ -49,18 +51,21 @@ hidden = 4
 alpha = 1e-2
 epochs = 8
 batch = 64
+[earlier]
+members = 1
+hidden = 8
+alpha = 1e-2
+epochs = 8
+batch = 64
 [second]
 members = 2
 hidden = 8
 alpha = 1e-2
 epochs = 8
 batch = 64
-[plain]
-members = 1
-hidden = 8
-alpha = 1e-2
-epochs = 8
-batch = 64
+others = 0.5
+"""
+FOREST = """
 [forest]
 trees = 5
 leaves = 5
@@ -69,20 +74,22 @@ alpha = 1.0
 least = 5
 share = 0.5
 """
+PAGES = RECIPE.format(kind="pages") + FOREST
+TEXTS = RECIPE.format(kind="texts")
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two trainings of pages and one of texts."""
     folder = tmp_path_factory.mktemp("tiny")
-    recipe = folder / "recipe.toml"
-    recipe.write_text(RECIPE)
-    for name in ("one", "two"):
-        paragraphs.train(recipe, EXAMPLES, folder / name, folder / "history.csv")
+    for name, recipe in (("one/pages", PAGES), ("one/texts", TEXTS), ("two/pages", PAGES)):
+        (folder / "recipe.toml").write_text(recipe)
+        paragraphs.train(folder / "recipe.toml", EXAMPLES, folder / name, folder / "history.csv")
     return folder
 
 
 def test_same_recipe_same_model(trained: Path) -> None:
-    one, two = (artifact.read(trained / name) for name in ("one", "two"))
+    one, two = (artifact.read(trained / name / "pages") for name in ("one", "two"))
     assert one.digest == two.digest
 
 
@@ -94,20 +101,24 @@ def test_every_column_has_a_name_of_its_own(names: tuple[str, ...]) -> None:
 def test_history_gains_a_row_each_time(trained: Path) -> None:
     with (trained / "history.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert [row["model"] for row in rows] == ["tiny", "tiny"]
+    assert [row["model"] for row in rows] == ["tiny"] * 3
+    assert [row["typed_texts_macro_f1"] != "" for row in rows] == [False, True, False]
 
 
 def test_the_model_beats_the_majority(trained: Path) -> None:
     tiny = answers.model(Classifier.load(trained / "one"), Options())
     report = evaluate(EXAMPLES, {"tiny": tiny}, verdicts.BETAS)
-    assert report["systems"]["tiny"]["pages"]["figures"]["core.f1"]["value"] > 0.8
+    for kind in PARAGRAPHS:
+        assert report["systems"]["tiny"][kind]["figures"]["core.f1"]["value"] > 0.8
 
 
-def test_card_names_what_was_measured(trained: Path) -> None:
-    card = (trained / "one" / "CARD.md").read_text()
-    scores = artifact.read(trained / "one").manifest["scores"]
-    assert str(scores["typed_pages"]["macro_f1"]) in card
+@pytest.mark.parametrize("kind", PARAGRAPHS)
+def test_card_names_what_was_measured(trained: Path, kind: str) -> None:
+    card = (trained / "one" / kind / "CARD.md").read_text()
+    scores = artifact.read(trained / "one" / kind).manifest["scores"]
+    assert str(scores[f"typed_{kind}"]["macro_f1"]) in card
     assert "AI annotators" in card
+    assert ("boosted trees" in card) == (kind == "pages")
 
 
 def test_annotations_teach_beside_their_documents(tmp_path: Path) -> None:
@@ -129,6 +140,24 @@ def test_annotations_teach_beside_their_documents(tmp_path: Path) -> None:
     assert weights == [3.0, 1.0]
 
 
+def test_documents_of_the_other_kind_teach_as_much_as_the_recipe_says(
+    trained: Path, tmp_path: Path
+) -> None:
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(PAGES.replace("others = 0.5", "others = 0.0"))
+    paragraphs.train(recipe, EXAMPLES, tmp_path / "alone", tmp_path / "history.csv")
+    folders = (trained / "one" / "pages", tmp_path / "alone")
+    with_, without = (artifact.read(folder).arrays for folder in folders)
+    changed = {name for name in with_ if not np.array_equal(with_[name], without[name])}
+    assert "second_hidden" in changed
+    assert not {"text_table", "word_table", "first_hidden", "context_mean"} & changed
+
+
+def test_a_model_of_texts_has_neither_names_nor_trees(trained: Path) -> None:
+    arrays = artifact.read(trained / "one" / "texts").arrays
+    assert not [name for name in arrays if name == "word_table" or name.startswith("forest")]
+
+
 def test_annotations_without_a_weight_are_named(tmp_path: Path) -> None:
     settings = {"annotations": {"file": "roles.jsonl", "html": 1.0}}
     with pytest.raises(InvalidOption, match=r"'text' of annotations"):
@@ -137,21 +166,21 @@ def test_annotations_without_a_weight_are_named(tmp_path: Path) -> None:
 
 def test_missing_source_is_named(tmp_path: Path) -> None:
     recipe = tmp_path / "recipe.toml"
-    recipe.write_text(RECIPE)
+    recipe.write_text(PAGES)
     with pytest.raises(UnreadableInput, match="pages is missing"):
         paragraphs.train(recipe, tmp_path, tmp_path / "out", tmp_path / "history.csv")
 
 
 def test_recipe_without_an_entry_is_named(tmp_path: Path) -> None:
     recipe = tmp_path / "recipe.toml"
-    recipe.write_text(RECIPE.replace("hidden = 8", ""))
+    recipe.write_text(PAGES.replace("hidden = 8", ""))
     with pytest.raises(InvalidOption, match="hidden"):
         paragraphs.train(recipe, EXAMPLES, tmp_path / "out", tmp_path / "history.csv")
 
 
 def test_trees_that_are_too_large_are_refused(tmp_path: Path) -> None:
     recipe = tmp_path / "recipe.toml"
-    recipe.write_text(RECIPE.replace("leaves = 5", "leaves = 33"))
+    recipe.write_text(PAGES.replace("leaves = 5", "leaves = 33"))
     with pytest.raises(InvalidOption, match="at most 32 leaves"):
         paragraphs.train(recipe, EXAMPLES, tmp_path / "out", tmp_path / "history.csv")
 

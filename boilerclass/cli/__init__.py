@@ -97,11 +97,12 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
     if not wanted or ctx.resilient_parsing:
         return
     from boilerclass import __version__
-    from boilerclass.cli.model import manifest
+    from boilerclass.cli.model import of_paragraphs
     from boilerclass.native import kernels
 
-    name, how = manifest("paragraphs")["name"], "in Python" if kernels is None else "compiled"
-    click.echo(f"boilerclass {__version__} (model {name}, kernels {how})")
+    names = " and ".join(facts["name"] for facts in of_paragraphs())
+    how = "in Python" if kernels is None else "compiled"
+    click.echo(f"boilerclass {__version__} (models {names}, kernels {how})")
     ctx.exit()
 
 

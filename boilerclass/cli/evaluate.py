@@ -9,10 +9,11 @@ from typing import Any
 
 import click
 
-from boilerclass.cli.model import manifest
+from boilerclass.cli.model import of_paragraphs
 from boilerclass.cli.scoreboard import lines
 from boilerclass.errors import MissingExtra
 from boilerclass.options import PRESETS
+from boilerclass.places import PARAGRAPHS
 from boilerclass.writers.terminal import visible_line
 
 OWN = "boilerclass"
@@ -107,14 +108,14 @@ def command(
         from boilerclass.training.floors import read
 
         read(floors)  # said before the long run, not after
-    facts = manifest("paragraphs")
+    models = of_paragraphs()
     if stored:
         from boilerclass.training.evaluate import stored as of_model
 
-        report = of_model(gold, facts)
+        report = of_model(gold, models)
     else:
         options = {"threshold": threshold, "preset": preset}
-        report = _measured(gold, annotations, predictions, peers, options, facts)
+        report = _measured(gold, annotations, predictions, peers, options, models)
     for warning in report["warnings"]:
         click.echo(f"boilerclass: {visible_line(warning)}", err=True)
     if chosen["format"] == "json":
@@ -152,7 +153,7 @@ def _measured(
     predictions: Path | None,
     peers: Sequence[str],
     options: Mapping[str, Any],
-    facts: Mapping[str, Any],
+    models: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """The report on the model, or on the predictions, and on the peers."""
     from boilerclass.options import Options
@@ -162,14 +163,17 @@ def _measured(
 
     if predictions is None:
         own = answers.model(Classifier.load(), Options(**options))
-        described = {"name": facts["name"], "by": "model"}
+        described = {"name": ", ".join(facts["name"] for facts in models), "by": "model"}
     else:
         own = answers.looked_up(answers.written(predictions))
         described = {"name": predictions.name, "by": "predictions"}
     systems = {OWN: own} | {name: load(name) for name in peers}
-    report = described | evaluate.evaluate(gold, systems, facts["betas"], annotations)
-    if predictions is None and evaluate.trained_on(gold, facts):
-        report["warnings"].insert(0, NOT_HELD_OUT.format(name=facts["name"], gold=gold))
+    betas = dict(zip(PARAGRAPHS.values(), (facts["betas"] for facts in models), strict=True))
+    report = described | evaluate.evaluate(gold, systems, betas, annotations)
+    if predictions is None:
+        taught = [facts["name"] for facts in models if evaluate.trained_on(gold, facts)]
+        known = [NOT_HELD_OUT.format(name=name, gold=gold) for name in taught]
+        report["warnings"][:0] = known
     return report
 
 

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
-from importlib import resources
-from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import Any
 
 import click
 
+from boilerclass import places
 from boilerclass.errors import CorruptModel
 
-# The same places as boilerclass.artifact has; that module needs numpy, which --version must not.
-VARIABLES = {"paragraphs": "BOILERCLASS_MODEL", "clickbait": "BOILERCLASS_CLICKBAIT_MODEL"}
 SHOWN = ("digest", "format_version", "versions", "seed", "betas", "factors", "threshold", "scores")
 
 
 @click.command("model")
-@click.argument("kinds", nargs=-1, type=click.Choice(list(VARIABLES)), metavar="[KIND]...")
+@click.argument("kinds", nargs=-1, type=click.Choice(list(places.VARIABLES)), metavar="[KIND]...")
 @click.option(
     "-f",
     "--format",
@@ -32,27 +27,22 @@ SHOWN = ("digest", "format_version", "versions", "seed", "betas", "factors", "th
 def command(kinds: tuple[str, ...], **chosen: Any) -> None:
     """Show name, place, digest, versions and scores of the models in force.
 
-    KIND is paragraphs or clickbait; both when not given. BOILERCLASS_MODEL and
-    BOILERCLASS_CLICKBAIT_MODEL name other folders than the ones that came with the package.
+    KIND is pages, texts or clickbait; all when not given. BOILERCLASS_MODEL names a folder that
+    holds the folders pages and texts, BOILERCLASS_CLICKBAIT_MODEL one with a model of headlines;
+    without them the models that came with the package are in force.
     """
-    for kind in kinds or VARIABLES:
-        facts = manifest(kind)
+    for kind in kinds or places.VARIABLES:
+        facts, (place, _) = manifest(kind), places.find(kind)
         if chosen["format"] == "jsonl":
-            whole = {"kind": kind, "path": str(place(kind)), **facts}
+            whole = {"kind": kind, "path": str(place), **facts}
             click.echo(json.dumps(whole, ensure_ascii=False))
             continue
         click.echo(f"{kind}: {facts['name']}")
-        click.echo(f"  path: {place(kind)}")
+        click.echo(f"  path: {place}")
         for name in SHOWN:
             if name in facts:
                 for line in _lines(name, facts[name]):
                     click.echo(f"  {line}")
-
-
-def place(kind: str) -> Path | Traversable:
-    """The folder of the model that is used."""
-    named = os.environ.get(VARIABLES[kind])
-    return Path(named) if named else resources.files("boilerclass") / "models" / kind
 
 
 def manifest(kind: str) -> dict[str, Any]:
@@ -61,17 +51,23 @@ def manifest(kind: str) -> dict[str, Any]:
     Raises:
         CorruptModel: there is none, or it cannot be read.
     """
-    file = place(kind) / "model.json"
+    place, _ = places.find(kind)
+    file = place / "model.json"
     try:
         facts = json.loads(file.read_bytes())
     except (OSError, ValueError) as error:
         raise CorruptModel(
-            f"No {kind} model can be read in {place(kind)} ({error}). "
-            f"Set {VARIABLES[kind]} to a model's folder, or reinstall boilerclass."
+            f"No {kind} model can be read in {place} ({error}). "
+            f"Set {places.VARIABLES[kind]} to a model's folder, or reinstall boilerclass."
         ) from error
     if not isinstance(facts, dict) or "name" not in facts:
         raise CorruptModel(f"{file} is no model's manifest. Reinstall boilerclass.")
     return facts
+
+
+def of_paragraphs() -> list[dict[str, Any]]:
+    """The manifests of the models that label paragraphs."""
+    return [manifest(kind) for kind in places.PARAGRAPHS]
 
 
 def _lines(name: str, value: Any) -> Iterator[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from boilerclass.errors import InvalidOption, MissingExtra
+from boilerclass.places import VARIABLES
 
 
 @click.command("train")
@@ -22,8 +23,8 @@ from boilerclass.errors import InvalidOption, MissingExtra
 @click.option(
     "--output-dir",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder the model is written to, models/paragraphs or models/clickbait when not given; "
-    "name that of paragraphs in BOILERCLASS_MODEL to use it.",
+    help="Folder the model is written to, models/pages, models/texts or models/clickbait when not "
+    "given; BOILERCLASS_MODEL=models takes the first two.",
 )
 @click.option(
     "--history",
@@ -46,8 +47,9 @@ def command(
 ) -> None:
     """Train the model that RECIPE describes and print its scores.
 
-    The repository has a recipe for the model of paragraphs, data/recipe.toml, and one for that of
-    headlines, data/clickbait.toml. The scores are by cross-validation. Needs the extra "training".
+    The repository has a recipe for the model of pages, data/pages.toml, for that of plain texts,
+    data/texts.toml, and for that of headlines, data/clickbait.toml. The scores are by
+    cross-validation. Needs the extra "training".
     """
     try:
         from boilerclass.training import clickbait, paragraphs, recipes
@@ -56,16 +58,16 @@ def command(
             f"training needs {error.name}: pip install 'boilerclass[training]'"
         ) from error
     settings = recipes.read(recipe)
-    kind = settings.get("kind", "paragraphs")
-    out = output_dir or Path("models") / str(kind)
-    log = history or recipe.parent / settings.get("history", "history.csv")
+    kind = settings.get("kind")
+    if kind not in VARIABLES:
+        raise InvalidOption(f"{recipe}: kind is {' or '.join(VARIABLES)}, not {kind}")
     if kind == "clickbait" and predictions:
         raise click.UsageError("--predictions is for the labels of paragraphs.")
+    out = output_dir or Path("models") / kind
+    log = history or recipe.parent / settings.get("history", "history.csv")
     log.parent.mkdir(parents=True, exist_ok=True)
-    if kind == "paragraphs":
-        scores: object = paragraphs.train(recipe, corpus, out, log, predictions)
-    elif kind == "clickbait":
-        scores = clickbait.train(recipe, corpus, out, log)
+    if kind == "clickbait":
+        scores: object = clickbait.train(recipe, corpus, out, log)
     else:
-        raise InvalidOption(f"{recipe}: kind is paragraphs or clickbait, not {kind}")
+        scores = paragraphs.train(recipe, corpus, out, log, predictions)
     click.echo(json.dumps(scores, indent=1))

@@ -16,8 +16,8 @@ Floats = NDArray[np.float32]
 
 
 def fit(data: Matrix, decided: Decided) -> Floats:
-    """``Scorer.lines``: through the log odds of plain texts and of pages, fitted out of fold (Platt
-    1999, "Probabilistic Outputs for Support Vector Machines").
+    """``Scorer.line`` through the log odds, fitted out of fold (Platt 1999, "Probabilistic Outputs
+    for Support Vector Machines").
 
     That of pages by all of which at least the body is known: of the few that are labelled block by
     block, one of unusual build has as many doubtful paragraphs as a hundred others. That of texts
@@ -25,21 +25,16 @@ def fit(data: Matrix, decided: Decided) -> Floats:
     """
     sided = (data.targets >= OUTSIDE) & (data.targets != UNSURE)
     sided &= decided.open & ~np.isin(data.targets, ABSTAINING)
+    rows = sided & (data.html | data.scored)
     core = np.isin(data.targets, CORE_ROLES)
-    lines = np.array([[1, 0], [1, 0]], dtype=np.float32)
-    for line, rows in zip(
-        lines, (sided & data.scored & ~data.html, sided & data.html), strict=True
-    ):
-        if len(np.unique(core[rows])) > 1:
-            found = LogisticRegression(C=np.inf).fit(decided.odds[rows, None], core[rows])
-            line[:] = found.coef_.item(), found.intercept_.item()
-    return lines
+    if len(np.unique(core[rows])) < 2:
+        return np.array([1, 0], dtype=np.float32)
+    found = LogisticRegression(C=np.inf).fit(decided.odds[rows, None], core[rows])
+    return np.array([found.coef_.item(), found.intercept_.item()], dtype=np.float32)
 
 
-def calibrated(data: Matrix, decided: Decided, lines: Floats) -> Floats:
+def calibrated(decided: Decided, line: Floats) -> Floats:
     """Shape (n, roles): the out-of-fold probabilities as the shipped model gives them out."""
-    roles = decided.roles.copy()
-    for line, kind in zip(lines, (~data.html, data.html), strict=True):
-        rows = decided.open & kind
-        roles[rows] = scorer.with_core(roles[rows], scorer.along(line, decided.odds[rows]))
+    roles, rows = decided.roles.copy(), decided.open
+    roles[rows] = scorer.with_core(roles[rows], scorer.along(line, decided.odds[rows]))
     return roles

@@ -1,4 +1,4 @@
-"""The model card of the paragraph model, written from what was trained and measured."""
+"""The card of the model of pages or of texts, written from what was trained and measured."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def paragraphs(
     typed = Counter(e.source for e, w in zip(examples, weights, strict=True) if w > 0 and e.typed)
     languages = Counter(e.language for e, w in zip(examples, weights, strict=True) if w > 0)
     scores, recipe = manifest["scores"], manifest["recipe"]
-    first, second, plain = (recipe[name] for name in ("first", "second", "plain"))
+    first, second = recipe["first"], recipe["second"]
     kinds = [(kind, head) for kind, head in _KINDS.items() if kind in scores]
     rows = "\n".join(
         f"| {name} | {SOURCES.get(name, name)} | {n} | {typed[name]} |"
@@ -47,16 +47,14 @@ def paragraphs(
         f"| {name} | {' | '.join(str(of(scores[kind])) for kind, _ in kinds)} |"
         for name, of in _FIGURES.items()
     )
-    bodies = "\n".join(f"| {name} | {f1:.3f} |" for name, f1 in scores["bodies"].items())
     return f"""# {manifest["name"]}
 
-Labels each paragraph of a web page or plain text. Two hashed linear models feed a network, whose
-verdicts on the neighbourhood feed a second one. The first has
-{first["members"] * first["hidden"]} hidden units; the second, which
-is asked where that is not sure of chrome, is the mean of {second["members"]} networks of
-{second["hidden"]}, in plain text of {plain["members"]} others of {plain["hidden"]}. What both leave
-open in pages, {recipe["forest"]["trees"]} boosted trees decide.
-Trained with scikit-learn {manifest["versions"]["scikit-learn"]}; numpy computes it.
+Labels each paragraph of {_OF[manifest["kind"]]}. Two hashed linear models feed a network, whose
+verdicts on the neighbourhood feed a second one. The first one has
+{first["members"] * first["hidden"]} hidden units; the second, asked where that is not sure of
+chrome, is the mean of {second["members"]} networks of {second["hidden"]}.{_forest(recipe)}
+Trained with scikit-learn {manifest["versions"]["scikit-learn"]}; numpy computes it. Pages and plain
+texts have a model each, and learn from documents of both kinds.
 
 ## Trained on
 
@@ -86,24 +84,14 @@ fitted on a page of its site. Precision / recall / F1 over paragraphs:
 | {heads}
 {figures}
 
-Mean word F1 of the kept text against gold bodies:
-
-| pages | F1 |
-| --- | --- |
-{bodies}
-
-Strings that must and must not survive (trafilatura's pages): F1
-{scores["snippets"]["f1"]}, share of unwanted strings kept {scores["snippets"]["leak"]}, pages with
-any {scores["snippets"]["pages_leaking"]}. Expected calibration error of P(core):
-{scores["calibration_error"]}.
-
-## Limits
+{_of_pages(scores)}## Limits
 
 Most training pages are English or German news; forums, shops and listings are fewer and English.
 Teaser and recommendation are told apart by place and count, on which annotators differ too.
 """
 
 
+_OF = {"pages": "a web page", "texts": "a plain text"}
 _KINDS = {
     "typed_pages": "pages",
     "typed_texts": "texts",
@@ -125,9 +113,36 @@ def _three(values: Sequence[float]) -> str:
 
 def _annotations(scores: dict[str, Any]) -> str:
     """What is to be said of roles that did not come with their documents."""
-    if "annotated_pages" not in scores:
+    if scores.keys().isdisjoint(("annotated_pages", "annotated_texts")):
         return ""
     return (
         " Those of the annotations,\nkept beside the corpus, were made in the same way; on 137 "
         "documents labelled before they agree\nwith kappa 0.983 (pages) and 0.992 (texts)."
     )
+
+
+def _forest(recipe: dict[str, Any]) -> str:
+    if "forest" not in recipe:
+        return ""
+    trees = recipe["forest"]["trees"]
+    return f" What both\nleave open {trees} boosted trees decide."
+
+
+def _of_pages(scores: dict[str, Any]) -> str:
+    """What is measured on pages alone."""
+    if "bodies" not in scores:
+        return ""
+    snippets = scores["snippets"]
+    bodies = "\n".join(f"| {name} | {f1:.3f} |" for name, f1 in scores["bodies"].items())
+    return f"""Mean word F1 of the kept text against gold bodies:
+
+| pages | F1 |
+| --- | --- |
+{bodies}
+
+Strings that must and must not survive (trafilatura's pages): F1
+{snippets["f1"]}, share of unwanted strings kept {snippets["leak"]}, pages with
+any {snippets["pages_leaking"]}. Expected calibration error of P(core):
+{scores["calibration_error"]}.
+
+"""

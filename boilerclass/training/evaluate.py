@@ -96,33 +96,36 @@ def evaluate(
     }
 
 
-def stored(path: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """The report on a model as its manifest has it from its cross-validation on a corpus.
+def stored(path: Path, manifests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The report on models as their manifests have it from their cross-validation on a corpus.
 
     Raises:
-        UnreadableInput: the folder holds no file that the model was made of, or other ones.
+        UnreadableInput: the folder holds no file that the models were made of, or other ones.
     """
-    files = golds.digests(path, manifest.get("corpus", manifest["recipe"]["sources"]))
+    name = ", ".join(manifest["name"] for manifest in manifests)
+    corpus = {file: d for manifest in manifests for file, d in manifest["corpus"].items()}
+    files = golds.digests(path, corpus)
     if not files:
-        raise UnreadableInput(f"{path} holds nothing that {manifest['name']} was made of")
-    if files != manifest.get("corpus", files):
-        raise UnreadableInput(f"{path} is not the corpus that {manifest['name']} was made of")
+        raise UnreadableInput(f"{path} holds nothing that {name} was made of")
     groups: dict[str, dict[str, Any]] = defaultdict(dict)
-    for group, content in manifest["scores"].items():
-        if not isinstance(content, dict):
-            groups["all"][group] = content
-            continue
-        for name, value in content.items():
-            parts = value if isinstance(value, dict) else {}
-            if isinstance(value, list):
-                parts = dict(zip(("precision", "recall", "f1"), value, strict=True))
-            groups[group] |= {f"{name}.{p}": v for p, v in parts.items()} or {name: value}
+    for manifest in manifests:
+        if golds.digests(path, manifest["corpus"]) != manifest["corpus"]:
+            raise UnreadableInput(f"{path} is not the corpus that {manifest['name']} was made of")
+        for group, content in manifest["scores"].items():
+            if not isinstance(content, dict):
+                groups["all"][group] = content
+                continue
+            for figure, value in content.items():
+                parts = value if isinstance(value, dict) else {}
+                if isinstance(value, list):
+                    parts = dict(zip(("precision", "recall", "f1"), value, strict=True))
+                groups[group] |= {f"{figure}.{p}": v for p, v in parts.items()} or {figure: value}
     systems = {
         group: {"figures": {n: {"value": v, "low": None, "high": None} for n, v in figures.items()}}
         for group, figures in groups.items()
     }
     return {
-        "name": manifest["name"],
+        "name": name,
         "by": "stored",
         "gold": {"name": "corpus", "documents": None, "files": files},
         "warnings": [],

@@ -141,9 +141,9 @@ def survivors(strings: Sequence[str], text: str) -> int:
 
 
 def calibration_error(data: Matrix, roles: NDArray[np.float32]) -> float:
-    """Expected calibration error of P(core) over typed documents, in BINS equal bins."""
+    """Expected calibration error of P(core) over typed pages, in BINS equal bins."""
     free = [ROLES.index(Role(r)) for r in FREE]
-    known = (data.targets >= 0) & data.scored & ~np.isin(data.targets, free)
+    known = (data.targets >= 0) & data.scored & data.html & ~np.isin(data.targets, free)
     said = (roles[known] @ TO_LABELS)[:, CORE]
     truth = TO_LABELS[data.targets[known], CORE]
     return round(float(expected_error(reliability(said, truth))), 4)

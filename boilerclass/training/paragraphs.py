@@ -1,4 +1,4 @@
-"""Corpus and recipe to the paragraph model's folder, card and row of scores."""
+"""Corpus and recipe to the folder, card and row of scores of the model of pages or of texts."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from boilerclass import artifact, batch, features, scorer
 from boilerclass.errors import InvalidOption, UnreadableInput
 from boilerclass.forest import MOST_NODES
 from boilerclass.labels import LABELS, ROLES
+from boilerclass.places import PARAGRAPHS
 from boilerclass.training import (
     annotation,
     augment,
@@ -44,6 +45,8 @@ PARITY = 1e-5
 """How far numpy's probabilities may be from scikit-learn's."""
 THINNED, COMPOSED = "thinned", "composed"
 """Sources that are made from those named before them, see ``augment`` and ``compose``."""
+
+MEASURES = {"html": verdicts.of_pages, "text": verdicts.of_texts}
 
 READERS: dict[str, Callable[[Path], Iterator[Example]]] = {
     "typed-pages.parquet": corpus.typed_pages,
@@ -78,19 +81,19 @@ def train(
     data = matrix.build(examples, folds)
     of_row = stack.row_weights(data, weights)
     ground = stack.ground(data, of_row, recipe)
-    layers = stack.networks(data, ground, of_row, recipe)
-    decided = stack.decide(data, ground, layers, of_row, recipe)
-    lines = calibration.fit(data, decided)
-    roles = calibration.calibrated(data, decided, lines)
-    weighed = verdicts.factors(data, roles)
-    scores = verdicts.measure(data, roles, weighed)
+    first = stack.first(data, ground, of_row, recipe)
+    decided = stack.decide(data, ground, first, of_row, recipe)
+    line = calibration.fit(data, decided)
+    roles = calibration.calibrated(decided, line)
+    weighed = verdicts.factors(data, roles, recipe.kind)
+    scores = MEASURES[recipe.kind](data, roles, weighed)
     manifest = {
         "name": settings["name"],
-        "kind": "paragraphs",
+        "kind": settings["kind"],
         "labels": [str(label) for label in LABELS],
         "roles": [str(role) for role in ROLES],
         "columns": list(scorer.COLUMNS),
-        "betas": verdicts.BETAS,
+        "betas": verdicts.BETAS[recipe.kind],
         "factors": weighed,
         "seed": recipe.seed,
         "recipe": settings,
@@ -100,13 +103,13 @@ def train(
         | {"python": platform.python_version()},
         "scores": scores,
     }
-    arrays = _arrays(ground, layers, decided, lines, recipe)
-    sample = examples[:: max(1, len(examples) // 60)]
-    _check_parity(sample, ground, layers, decided, arrays)
+    arrays = _arrays(ground, first, decided, line, recipe)
+    own = [example for example in examples if example.document.kind == recipe.kind]
+    _check_parity(own[:: max(1, len(own) // 60)], ground, first, decided, arrays)
     artifact.write(out, manifest, arrays, card.paragraphs(manifest, examples, weights))
     _record(history, artifact.read(out), scores)
     if predictions is not None:
-        verdicts.write_predictions(predictions, data, roles, weighed)
+        verdicts.write_predictions(predictions, data, roles, weighed, recipe.kind)
     return scores
 
 
@@ -165,24 +168,27 @@ def fold_of(site: str, folds: int) -> int:
 
 def _arrays(
     ground: stack.Ground,
-    layers: stack.Networks,
+    first: stack.First,
     decided: stack.Decided,
-    lines: Floats,
+    line: Floats,
     recipe: stack.Recipe,
 ) -> dict[str, NDArray[Any]]:
-    arrays: dict[str, NDArray[Any]] = {"lines": lines}
-    for name, model in (("text", ground.text), ("word", ground.words)):
-        table, bias = model.table()
-        arrays |= {f"{name}_table": table.astype(np.float16), f"{name}_bias": bias}
-    forest = trees.arrays(decided.forest, recipe.forest)
-    for name, part in (
-        ("first", layers.first.network()),
-        ("second", layers.second.network()),
-        ("plain", decided.plain.network()),
-        ("forest", forest),
-    ):
+    (text, text_bias), (words, word_bias) = ground.text.table(), ground.words.table()
+    parts: dict[str, Any] = {"first": first.network.network(), "second": decided.second.network()}
+    arrays: dict[str, NDArray[Any]] = {
+        "text_table": text.astype(np.float16),
+        "line": line,
+    }
+    if recipe.kind == "html":
+        arrays |= {"word_table": words.astype(np.float16)}
+    else:
+        word_bias = np.zeros_like(word_bias)
+    arrays["bias"] = np.concatenate((text_bias, word_bias))
+    if decided.forest is not None and recipe.forest is not None:
+        parts["forest"] = trees.arrays(decided.forest, recipe.forest)
+    for name, part in parts.items():
         arrays |= {f"{name}_{key}": weights for key, weights in asdict(part).items()}
-    for name, standard in (("", ground.standard), ("context_", layers.context_standard)):
+    for name, standard in (("", ground.standard), ("context_", first.context_standard)):
         arrays |= {f"{name}mean": standard.mean, f"{name}scale": standard.scale}
     return arrays
 
@@ -190,7 +196,7 @@ def _arrays(
 def _check_parity(
     examples: Sequence[Example],
     ground: stack.Ground,
-    layers: stack.Networks,
+    first: stack.First,
     decided: stack.Decided,
     arrays: dict[str, NDArray[Any]],
 ) -> None:
@@ -199,18 +205,17 @@ def _check_parity(
     ours = scorer.from_arrays(arrays)
     inputs = ours.inputs(found, together)
     columns = inputs.columns
-    own = stack.own_columns(found, together, ground)
-    pairs = (  # each layer on the same inputs: a hair's breadth can send a row down another branch
-        (inputs.verdict, layers.first(scorer.first_input(own, together.page))),
-        *(
-            (one.probabilities(one.sums(columns), one.hidden_bias), theirs(columns))
-            for one, theirs in ((ours.second, layers.second), (ours.plain, decided.plain))
-        ),
+    beside = scorer.first_input(stack.own_columns(found, together, ground), together.page)
+    pairs = [  # each layer on the same inputs: a hair's breadth can send a row down another branch
+        (inputs.verdict, first.network(beside)),
         (
-            scorer.logistic(ours.forest(columns)),
-            scorer.logistic(decided.forest.decision_function(stack.for_forest(columns))),
+            ours.second.probabilities(ours.second.sums(columns), ours.second.hidden_bias),
+            decided.second(columns),
         ),
-    )
+    ]
+    if ours.forest is not None and decided.forest is not None:
+        theirs = decided.forest.decision_function(stack.for_forest(columns))
+        pairs.append((scorer.logistic(ours.forest(columns)), scorer.logistic(theirs)))
     off = max(float(np.abs(one - other).max()) for one, other in pairs)
     if off > PARITY:
         raise AssertionError(
@@ -238,39 +243,49 @@ def read_recipe(settings: dict[str, Any]) -> stack.Recipe:
         InvalidOption: it lacks an entry, or its trees have more leaves than there are bits.
     """
     try:
+        forest = settings.get("forest")
         recipe = stack.Recipe(
+            kind=PARAGRAPHS[settings["kind"]],
             seed=settings["seed"],
             folds=settings["folds"],
             linear=recipes.section(linear.Settings, settings["linear"]),
             first=recipes.section(Layer, settings["first"]),
+            earlier=recipes.section(Layer, settings["earlier"]),
             second=recipes.section(Layer, settings["second"]),
-            plain=recipes.section(Layer, settings["plain"]),
-            forest=recipes.section(trees.Settings, settings["forest"]),
+            others=settings["second"]["others"],
+            forest=None if forest is None else recipes.section(trees.Settings, forest),
         )
     except KeyError as error:
         raise InvalidOption(f"the recipe has no entry {error}") from error
-    if recipe.forest.leaves > MOST_NODES + 1:
+    if recipe.forest is not None and recipe.forest.leaves > MOST_NODES + 1:
         raise InvalidOption(f"the recipe's trees may have at most {MOST_NODES + 1} leaves")
     return recipe
 
 
 def summary(scores: dict[str, Any]) -> dict[str, float | None]:
-    """The figures of :func:`verdicts.measure` that models are compared by."""
+    """The figures by which models are compared; None where the model is of the other kind."""
+
+    def found(*path: str) -> Any:
+        value: Any = scores
+        for name in path:
+            value = value.get(name) if isinstance(value, dict) else None
+        return value
+
     return {
-        "typed_pages_macro_f1": scores["typed_pages"]["macro_f1"],
-        "typed_pages_loss": scores["typed_pages"]["loss"],
-        "typed_pages_teaser_leak": scores["typed_pages"]["leak"]["teaser"],
-        "typed_texts_macro_f1": scores["typed_texts"]["macro_f1"],
-        "typed_texts_core_f1": scores["typed_texts"]["core"][2],
-        "wcxb_f1": scores["bodies"].get("wcxb"),
-        "wcxb_article_f1": scores["bodies"].get("wcxb/article"),
-        "fundus_f1": scores["bodies"].get("fundus"),
-        "andythefactory_f1": scores["bodies"].get("andythefactory"),
-        "snippets_f1": scores["snippets"]["f1"],
-        "snippets_leak": scores["snippets"]["leak"],
-        "calibration_error": scores["calibration_error"],
-        "annotated_pages_macro_f1": scores.get("annotated_pages", {}).get("macro_f1"),
-        "annotated_pages_loss": scores.get("annotated_pages", {}).get("loss"),
+        "typed_pages_macro_f1": found("typed_pages", "macro_f1"),
+        "typed_pages_loss": found("typed_pages", "loss"),
+        "typed_pages_teaser_leak": found("typed_pages", "leak", "teaser"),
+        "typed_texts_macro_f1": found("typed_texts", "macro_f1"),
+        "typed_texts_core_f1": (found("typed_texts", "core") or [None])[-1],
+        "wcxb_f1": found("bodies", "wcxb"),
+        "wcxb_article_f1": found("bodies", "wcxb/article"),
+        "fundus_f1": found("bodies", "fundus"),
+        "andythefactory_f1": found("bodies", "andythefactory"),
+        "snippets_f1": found("snippets", "f1"),
+        "snippets_leak": found("snippets", "leak"),
+        "calibration_error": found("calibration_error"),
+        "annotated_pages_macro_f1": found("annotated_pages", "macro_f1"),
+        "annotated_pages_loss": found("annotated_pages", "loss"),
     }
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from boilerclass import batch, features, scorer
+from boilerclass.document import Kind
 from boilerclass.features import context, ngrams, words
 from boilerclass.labels import ROLES
 from boilerclass.training import ensemble, guess, linear, trees
@@ -40,13 +41,19 @@ ABSTAINING = [ROLES.index(r) for r in ROLES if r in ("caption", "meta")]
 class Recipe:
     """What the layers are fitted with."""
 
+    kind: Kind
+    """Of the documents that the model is for. Those of the other kind teach it, too."""
     seed: int
     folds: int
     linear: linear.Settings
     first: Layer
+    earlier: Layer
+    """The second network of the fit that guesses what is not known."""
     second: Layer
-    plain: Layer
-    forest: trees.Settings
+    others: float
+    """What documents of the other kind weigh when the second network is fitted."""
+    forest: trees.Settings | None
+    """None where the second network is asked last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +70,32 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
-class Networks:
-    """The fitted networks, and what they say of pages that they did not see."""
+class First:
+    """The first network, and what it says of documents that it did not see; n rows."""
 
-    first: Ensemble
+    network: Ensemble
+    verdict: Floats
+    """Shape (n, roles)."""
     context_standard: scorer.Standard
-    second: Ensemble
-    """That of pages; of plain text it says what an earlier fit must."""
-    doubtful: Mask
-    """Where the first network is not sure, and a second is asked."""
-    out_of_fold: Floats
-    """Shape (n, roles): by the second network, and by the first where that is sure."""
     inputs: Floats
-    """Shape (n, columns): what the second network and the forest are given."""
+    """Shape (n, columns): what a second network and the forest are given."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What is asked last, and what it says of documents that it did not see; n rows."""
+    """What is asked last, and what is then said of documents of the model's kind that no layer saw;
+    n rows, of which those of the other kind mean nothing."""
 
-    plain: Ensemble
-    forest: HistGradientBoostingClassifier
+    second: Ensemble
+    forest: HistGradientBoostingClassifier | None
     roles: Floats
-    """Shape (n, roles): the networks' out-of-fold probabilities."""
+    """Shape (n, roles): the out-of-fold probabilities by the second network, and by the first where
+    that is sure."""
     open: Mask
-    """Where the networks leave open whether it is core."""
+    """Where they leave open whether it is core."""
     odds: Floats
-    """The log odds of core there, out of fold: the forest's, in plain text the network's."""
+    """Shape (n,): the log odds of core there, out of fold: the forest's, or where there is none the
+    second network's."""
 
 
 def ground(matrix: Matrix, weights: Floats, recipe: Recipe) -> Ground:
@@ -110,7 +116,7 @@ def ground(matrix: Matrix, weights: Floats, recipe: Recipe) -> Ground:
     named = _named_outside(matrix, own, weights, outside, recipe)
     targets[outside] = guess.not_core(named)
     found = Ground(text, names, standard, own, targets)
-    earlier = networks(matrix, found, weights, recipe).out_of_fold
+    earlier = _earlier(matrix, found, weights, recipe)
     targets[outside] = guess.not_core(named * earlier[outside])
     return replace(found, targets=guess.targets(targets, earlier, matrix.dense))
 
@@ -119,10 +125,8 @@ def own_columns(found: features.Evidence, together: batch.Batch, layers: Ground)
     """What ``Scorer.inputs`` computes first, by scikit-learn's own models."""
     n = len(together)
     text = layers.text(counts(found.ngrams, n, 1 << ngrams.BITS))
-    word = (
-        layers.words(counts([words.bag(found.words)], n, words.BUCKETS))
-        * scorer.is_html(together)[:, None]
-    )
+    word = layers.words(counts([words.bag(found.words)], n, words.BUCKETS))
+    word *= together.html[together.page, None]
     own = np.concatenate((found.dense, scorer.limited(text), scorer.limited(word)), axis=1)
     return layers.standard(own)
 
@@ -146,7 +150,7 @@ def _named_outside(
     rows = np.flatnonzero(_named(matrix) & (weights > 0))
     larger = replace(
         recipe.first,
-        members=recipe.second.members,
+        members=recipe.earlier.members,
         hidden=2 * recipe.first.hidden,
         epochs=2 * recipe.first.epochs,
     )
@@ -176,83 +180,106 @@ def _linear(matrix: Matrix, rows: Any, usable: Mask, recipe: Recipe) -> tuple[Li
     return _out_of_fold(fit_once, lambda model, mask: model(rows[mask]), matrix.fold, recipe.folds)
 
 
-def networks(matrix: Matrix, layers: Ground, weights: Floats, recipe: Recipe) -> Networks:
-    """Both networks, the second fitted on what the first says of pages it did not see."""
-    own, targets = layers.own, layers.targets
-    taught = (targets >= 0) & (weights > 0)
+def _earlier(matrix: Matrix, layers: Ground, weights: Floats, recipe: Recipe) -> Floats:
+    """Shape (n, roles): what a first fit of both networks says of documents that it did not see, of
+    both kinds."""
+    found = first(matrix, layers, weights, recipe)
+    taught = (layers.targets >= 0) & (weights > 0)
+    blindfold = _blindfold(layers.standard, matrix.page, times=1)
 
-    def fitted(layer: Layer, inputs: Floats, times: int) -> tuple[Ensemble, Floats]:
-        blindfold = _blindfold(layers.standard, matrix.page, times)
+    def fit_once(mask: Mask) -> Ensemble:
+        rows = np.flatnonzero(taught & mask)
+        layer, seed = recipe.earlier, recipe.seed
+        return ensemble.fit(layer, seed, found.inputs, layers.targets, weights, rows, blindfold)
 
-        def fit_once(mask: Mask) -> Ensemble:
-            rows = np.flatnonzero(taught & mask)
-            return ensemble.fit(layer, recipe.seed, inputs, targets, weights, rows, blindfold)
+    _, scores = _out_of_fold(
+        fit_once, lambda model, mask: model(found.inputs[mask]), matrix.fold, recipe.folds
+    )
+    return np.where(scorer.doubtful(found.verdict)[:, None], scores, found.verdict)
 
-        return _out_of_fold(
-            fit_once, lambda model, mask: model(inputs[mask]), matrix.fold, recipe.folds
-        )
 
-    beside = scorer.first_input(own, matrix.page)
-    first, verdict = fitted(recipe.first, beside, times=3)
-    del beside  # the largest of all arrays
+def first(matrix: Matrix, layers: Ground, weights: Floats, recipe: Recipe) -> First:
+    """The first network, fitted on documents of both kinds: of one alone there are too few to learn
+    all from."""
+    beside = scorer.first_input(layers.own, matrix.page)  # the largest of all arrays
+    taught = (layers.targets >= 0) & (weights > 0)
+    blindfold = _blindfold(layers.standard, matrix.page, times=3)
+
+    def fit_once(mask: Mask) -> Ensemble:
+        rows = np.flatnonzero(taught & mask)
+        layer, seed = recipe.first, recipe.seed
+        return ensemble.fit(layer, seed, beside, layers.targets, weights, rows, blindfold)
+
+    network, verdict = _out_of_fold(
+        fit_once, lambda model, mask: model(beside[mask]), matrix.fold, recipe.folds
+    )
     around = _around(matrix, verdict)
     context_standard = _standard(around[taught])
-    inputs = np.concatenate((own, context_standard(around)), axis=1)
-    second, scores = fitted(recipe.second, inputs, times=1)
-    doubtful = scorer.doubtful(verdict)
-    scores = np.where(doubtful[:, None], scores, verdict)
-    return Networks(first, context_standard, second, doubtful, scores, inputs)
+    inputs = np.concatenate((layers.own, context_standard(around)), axis=1)
+    return First(network, verdict, context_standard, inputs)
 
 
 def decide(
-    matrix: Matrix, layers: Ground, found: Networks, weights: Floats, recipe: Recipe
+    matrix: Matrix, layers: Ground, found: First, weights: Floats, recipe: Recipe
 ) -> Decided:
-    """The second network of plain text; the forest, fitted on the paragraphs of pages that the
-    networks leave open. In plain text it is no better than they are: few texts are labelled, and
-    those made up are easier."""
-    plain, roles = _plain(matrix, layers, found, weights, recipe)
-    inputs, still = for_forest(found.inputs), scorer.undecided(roles)
-    asked = still & matrix.html
-    taught = asked & (layers.targets >= 0) & (weights > 0)
+    """The second network, fitted on what the first says of documents that it did not see, and the
+    forest, fitted on the paragraphs of the model's kind that both leave open. In plain text trees
+    add nothing: few texts are labelled, and those made up are easier."""
+    inputs, targets = found.inputs, layers.targets
+    of_kind = matrix.html == (recipe.kind == "html")
+    weighed = np.where(of_kind, weights, np.float32(recipe.others) * weights)
+    taught = (targets >= 0) & (weighed > 0)
+    blindfold = _blindfold(layers.standard, matrix.page, times=1)
+
+    def fit_second(mask: Mask) -> Ensemble:
+        rows = np.flatnonzero(taught & mask)
+        layer, seed = recipe.second, recipe.seed
+        return ensemble.fit(layer, seed, inputs, targets, weighed, rows, blindfold)
+
+    def score(model: Ensemble, mask: Mask) -> Floats:
+        scores = found.verdict[mask].copy()
+        asked = of_kind[mask] & scorer.doubtful(scores)
+        scores[asked] = model(inputs[mask][asked])
+        return scores
+
+    second, roles = _out_of_fold(fit_second, score, matrix.fold, recipe.folds)
+    still = of_kind & scorer.undecided(roles)
+    if recipe.forest is None:
+        odds = np.zeros(len(roles), dtype=np.float32)
+        odds[still] = scorer.core_odds(roles[still])
+        return Decided(second, None, roles, still, odds)
+    forest, odds = _forest(matrix, layers, found, weights, recipe, recipe.forest, still)
+    return Decided(second, forest, roles, still, odds)
+
+
+def _forest(
+    matrix: Matrix,
+    layers: Ground,
+    found: First,
+    weights: Floats,
+    recipe: Recipe,
+    settings: trees.Settings,
+    open_: Mask,
+) -> tuple[HistGradientBoostingClassifier, Floats]:
+    """The forest, fitted on the paragraphs that are left open, and its log odds of core of them,
+    shape (n,), 0 elsewhere."""
+    inputs = for_forest(found.inputs)
+    taught = open_ & (layers.targets >= 0) & (weights > 0)
     core = np.isin(layers.targets, CORE_ROLES)
-    blindfold = _blindfold(layers.standard, matrix.page, 1)
+    blindfold = _blindfold(layers.standard, matrix.page, times=1)
 
     def fit_once(mask: Mask) -> HistGradientBoostingClassifier:
         rows = np.flatnonzero(taught & mask)
         rows, weight, shown = drawn(rows, weights, inputs, recipe.seed, blindfold)
-        return trees.fit(recipe.forest, shown, core[rows], weight, recipe.seed)
+        return trees.fit(settings, shown, core[rows], weight, recipe.seed)
 
     def score(model: HistGradientBoostingClassifier, mask: Mask) -> Floats:
-        odds = np.zeros(np.count_nonzero(mask), dtype=np.float32)
-        odds[still[mask]] = scorer.core_odds(roles[still & mask])
-        odds[asked[mask]] = model.decision_function(inputs[asked & mask])
-        return odds[:, None]
+        odds = np.zeros((np.count_nonzero(mask), 1), dtype=np.float32)
+        odds[open_[mask], 0] = model.decision_function(inputs[open_ & mask])
+        return odds
 
     forest, odds = _out_of_fold(fit_once, score, matrix.fold, recipe.folds)
-    return Decided(plain, forest, roles, still, odds[:, 0])
-
-
-def _plain(
-    matrix: Matrix, layers: Ground, found: Networks, weights: Floats, recipe: Recipe
-) -> tuple[Ensemble, Floats]:
-    """The second network of plain text, fitted on texts alone, and the out-of-fold probabilities
-    with what it says of them. It has a much smaller penalty than that of pages: the columns that
-    want one there are those of the markup."""
-    text = ~matrix.html
-    inputs, targets, fold = found.inputs[text], layers.targets[text], matrix.fold[text]
-    of_row = weights[text]
-    taught = (targets >= 0) & (of_row > 0)
-
-    def fit_once(mask: Mask) -> Ensemble:
-        rows = np.flatnonzero(taught & mask)
-        return ensemble.fit(recipe.plain, recipe.seed, inputs, targets, of_row, rows)
-
-    plain, scores = _out_of_fold(
-        fit_once, lambda model, mask: model(inputs[mask]), fold, recipe.folds
-    )
-    roles, asked = found.out_of_fold.copy(), found.doubtful[text]
-    roles[np.flatnonzero(text)[asked]] = scores[asked]
-    return plain, roles
+    return forest, odds[:, 0]
 
 
 def for_forest(inputs: Floats) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerclass import decode
-from boilerclass.features import context
+from boilerclass.document import Kind
 from boilerclass.labels import LABELS, Label
 from boilerclass.training import augment, matrix, measures
 from boilerclass.training.corpus import Example
 
 Floats = NDArray[np.float32]
-Factors = dict[str, dict[str, float]]
-"""By kind of document and label; see ``decode.labels``."""
-
 BETAS = {
     "html": {"balanced": 0.75, "precision": 0.5, "recall": 2.0},
     "text": {"balanced": 0.55, "precision": 0.5, "recall": 2.0},
@@ -31,71 +28,87 @@ LEAST_F1 = 0.25
 """Of a label: one that is never found tells nothing of its factor."""
 
 
-def factors(data: matrix.Matrix, roles: Floats) -> Factors:
+def factors(data: matrix.Matrix, roles: Floats, kind: Kind) -> dict[str, float]:
     """What the probability of each label counts where one other than core is chosen.
 
     F1 is best from the probability on that is half of that best F1 (Lipton, Elkan, Naryanaswamy
     2014, "Optimal Thresholding of Classifiers to Maximize F1 Measure"), so a label's probability
-    counts by the odds against such a one; its F1 is taken from the pages and texts whose roles are
-    known, of sites that the scoring layers did not see.
+    counts by the odds against such a one; its F1 is taken from the documents whose roles are known,
+    of sites that the scoring layers did not see.
     """
-    even = {kind: dict.fromkeys(map(str, LABELS), 1.0) for kind in BETAS}
-    scored = [x for x in labelled(data, roles, even) if x[0].typed and x[0].source != augment.MADE]
-    found: Factors = {}
-    for kind in BETAS:
-        figures = measures.typed(x for x in scored if x[0].document.kind == kind)
-        best = {str(label): max(figures[str(label)][2], LEAST_F1) for label in LABELS}
-        found[kind] = {label: round((2 - f1) / f1, 2) for label, f1 in best.items()}
-    return found
+    even = dict.fromkeys(map(str, LABELS), 1.0)
+    figures = measures.typed(x for x in labelled(data, roles, even, kind) if x[0].typed)
+    best = {str(label): max(figures[str(label)][2], LEAST_F1) for label in LABELS}
+    return {label: round((2 - f1) / f1, 2) for label, f1 in best.items()}
 
 
 def labelled(
-    data: matrix.Matrix, roles: Floats, weighed: Factors
+    data: matrix.Matrix, roles: Floats, weighed: Mapping[str, float], kind: Kind
 ) -> Iterator[tuple[Example, list[Label]]]:
-    """Each example with the labels that its calibrated out-of-fold scores give."""
-    rows_of = {kind: decode.row(own) for kind, own in weighed.items()}
+    """Each example of the kind that was not made up, with the labels that its calibrated
+    out-of-fold scores give."""
+    for example, labels, _ in _judged(data, roles, weighed, kind):
+        yield example, labels
+
+
+def _judged(
+    data: matrix.Matrix, roles: Floats, weighed: Mapping[str, float], kind: Kind
+) -> Iterator[tuple[Example, list[Label], Floats]]:
+    """The same, with the probabilities of the labels, shape (paragraphs, labels)."""
     for i, example in enumerate(data.examples):
+        if example.document.kind != kind or example.source == augment.MADE:
+            continue
         rows = slice(data.bounds[i], data.bounds[i + 1])
-        own, _ = decode.labels(
+        own, probabilities = decode.labels(
             roles[rows],
             data.chars[rows],
             threshold=None,
-            beta=BETAS[example.document.kind]["balanced"],
-            factors=rows_of[example.document.kind],
+            beta=BETAS[kind]["balanced"],
+            factors=decode.row(weighed),
         )
-        own[decode.from_data(example.document)] = decode.CORE
-        yield example, [LABELS[k] for k in own.tolist()]
+        structured = decode.from_data(example.document)
+        own[structured] = decode.CORE
+        probabilities[structured] = np.eye(len(LABELS))[decode.CORE]
+        yield example, [LABELS[k] for k in own.tolist()], probabilities
 
 
-def measure(data: matrix.Matrix, roles: Floats, weighed: Factors) -> dict[str, Any]:
+def of_pages(data: matrix.Matrix, roles: Floats, weighed: Mapping[str, float]) -> dict[str, Any]:
     """The scores on pages of sites that the scoring layers did not see."""
-    scored = list(labelled(data, roles, weighed))
-    html = [x for x in scored if x[0].document.kind == "html"]
-    texts = [x for x in scored if x[0].document.kind == "text" and x[0].source != augment.MADE]
-    annotated = {"annotated_pages": html, "annotated_texts": texts}
+    scored = list(labelled(data, roles, weighed, "html"))
     return {
-        "typed_pages": measures.typed(x for x in html if x[0].typed and not x[0].annotated),
-        "typed_texts": measures.typed(x for x in texts if not x[0].annotated),
-        "bodies": measures.bodies(html),
-        "snippets": measures.snippets(x for x in html if x[0].source == "trafilatura"),
+        "typed_pages": measures.typed(x for x in scored if x[0].typed and not x[0].annotated),
+        "bodies": measures.bodies(scored),
+        "snippets": measures.snippets(x for x in scored if x[0].source == "trafilatura"),
         "calibration_error": measures.calibration_error(data, roles),
-    } | {
-        name: measures.typed(x for x in own if x[0].annotated)
-        for name, own in annotated.items()
-        if any(example.annotated for example, _ in own)
-    }
+    } | _annotated("annotated_pages", scored)
 
 
-def write_predictions(path: Path, data: matrix.Matrix, roles: Floats, weighed: Factors) -> None:
+def of_texts(data: matrix.Matrix, roles: Floats, weighed: Mapping[str, float]) -> dict[str, Any]:
+    """The same on plain texts."""
+    scored = list(labelled(data, roles, weighed, "text"))
+    return {"typed_texts": measures.typed(x for x in scored if not x[0].annotated)} | _annotated(
+        "annotated_texts", scored
+    )
+
+
+def _annotated(
+    name: str, scored: Sequence[tuple[Example, Sequence[Label]]]
+) -> dict[str, dict[str, Any]]:
+    """The scores on documents whose roles did not come with them, where there are any."""
+    own = [x for x in scored if x[0].annotated]
+    return {name: measures.typed(own)} if own else {}
+
+
+def write_predictions(
+    path: Path, data: matrix.Matrix, roles: Floats, weighed: Mapping[str, float], kind: Kind
+) -> None:
     """Leave what each real document was given, a line each; a page of two sources once."""
     written: set[str] = set()
     with path.open("w", encoding="utf-8") as file:
-        for i, (example, labels) in enumerate(labelled(data, roles, weighed)):
-            if example.source == augment.MADE or example.id in written:
+        for example, labels, probabilities in _judged(data, roles, weighed, kind):
+            if example.id in written:
                 continue
             written.add(example.id)
-            probabilities = roles[data.bounds[i] : data.bounds[i + 1]] @ context.TO_LABELS
-            probabilities[decode.from_data(example.document)] = np.eye(len(LABELS))[decode.CORE]
             paragraphs = [
                 {"text": p.text, "label": str(label), "probabilities": _named(own)}
                 for p, label, own in zip(
