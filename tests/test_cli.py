@@ -171,6 +171,7 @@ def test_a_document_that_breaks_the_labelling_does_not_stop_its_batch() -> None:
     [
         (PNG, "a PNG image"),
         (b'[\n {"html": "<p>a"}]', "a JSON array (jq -c '.[]' makes JSON Lines of it)"),
+        (b'{\n "html": "<p>a"\n}', "JSON over several lines (jq -c makes JSON Lines of it)"),
         (b"%PDF-1.4\n", "a PDF document"),
         (b"\x1f\x8b\x08\x00", "gzip-compressed"),
         (bytes(range(256)) * 8, "binary data"),

@@ -51,7 +51,7 @@ FORMATS: tuple[Format, ...] = (
     Format("a Parquet file", _begins(rb"PAR1"), "boilerclass.containers.parquet"),
     Format(
         "JSON Lines",
-        _begins(rb'(?:\xef\xbb\xbf)?\s*\{\s*"'),
+        _begins(rb'(?:\xef\xbb\xbf)?\s*\{[^\S\r\n]*"'),
         "boilerclass.containers.jsonlines",
     ),
     Format("a CSV table", delimited.opens, "boilerclass.containers.delimited"),
