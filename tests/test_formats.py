@@ -194,10 +194,22 @@ def test_cells_that_all_reach_down_do_not_widen_a_table_without_end() -> None:
     assert max(len(row.select("td")) for row in shown) <= MOST_COLUMNS + 2
 
 
-def test_a_numbered_list_begins_where_it_does() -> None:
-    page = "<!DOCTYPE html><ol start=4><li>Fourth<li>Fifth</ol><ol start=-1><li>First</ol>"
-    cleaned = everything(page)
-    assert output("markdown", cleaned).decode().split() == "4. Fourth 5. Fifth 1. First".split()
-    listed = output("html", cleaned)
-    assert b'<ol start="4">' in listed
-    assert listed.count(b"<ol>") == 1
+@pytest.mark.parametrize(
+    ("page", "markdown", "tags"),
+    [
+        ("<ol start=4><li>a<li>b</ol>", "4. a 5. b", '<ol start="4"> <li> <li>'),
+        ("<ol start=-1><li>a<li>b<li>c</ol>", "0. a 0. b 1. c", '<ol start="-1"> <li> <li> <li>'),
+        ("<ol><li>a<li><img><li>c</ol>", "1. a 3. c", '<ol> <li> <li value="3">'),
+        ("<ol><li>a<li value=7>b<li>c</ol>", "1. a 7. b 8. c", '<ol> <li> <li value="7"> <li>'),
+        ("<ol reversed><li>a<li>b</ol>", "2. a 1. b", '<ol start="2"> <li> <li value="1">'),
+        ("<ol start=x><div><li>a</div><li>b</ol>", "1. a 2. b", "<ol> <li> <li>"),
+        ("<ol><li>a</ol><ol><li>b</ol>", "1. a 1) b", "<ol> <li> <ol> <li>"),
+        ("<ul><li>a</ul><ul><li>b</ul><ul><li>c</ul>", "- a * b - c", "<ul> <li> " * 3),
+        ("<li>a<li>b", "- a - b", "<ul> <li> <li>"),
+    ],
+)
+def test_items_have_the_numbers_that_a_browser_shows(page: str, markdown: str, tags: str) -> None:
+    cleaned = everything(f"<!DOCTYPE html><p>Before{page}<p>After")
+    assert output("markdown", cleaned).decode().split()[1:-1] == markdown.split()
+    opened = re.findall(r"<(?:ul|ol|li)\b[^>]*>", output("html", cleaned).decode())
+    assert " ".join(opened) == tags.strip()

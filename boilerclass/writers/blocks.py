@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -17,10 +18,9 @@ MOST_COLUMNS, MOST_IN_CELL = 40, 1_000
 """Columns of a table and characters of a cell beyond which a table is there for layout."""
 MOST_ROWS = 65_534
 """Rows that a cell may reach over, as the HTML standard has it."""
-HIGHEST_START = 999_999_999
-"""Number with which a list may begin, as CommonMark has it."""
+LISTS = frozenset(("ol", "ul", "menu"))
 
-
+_INTEGER = re.compile(r"\s*+([-+]?[0-9]{1,9})")
 _DIGITS = re.compile(r"\s*+\+?([0-9]{1,9})")
 _RICH = BIT["heading"] | BIT["preformatted"]
 """What a cell of data does not hold."""
@@ -43,8 +43,8 @@ class Container(NamedTuple):
     element: int
     parent: int
     """The element that holds it: items of one list share it."""
-    start: int | None = None
-    """Number of the list's first item; None where its items have none."""
+    number: int | None = None
+    """The item's own, also where items before it are left out; None where the list has none."""
 
 
 class Block(NamedTuple):
@@ -81,14 +81,14 @@ def blocks(cleaned: Cleaned) -> Iterator[Block | Table]:
     linked = [i for i in cleaned.kept if document.paragraphs[i].links]
     found = dict(zip(linked, document.source.links(texts, linked), strict=True))
     lines = {i: _lines(texts[i], found.get(i, ())) for i in cleaned.kept}
-    tables = _Tables(document, cleaned.kept, titles)
+    tables, around = _Tables(document, cleaned.kept, titles), _Around(document)
     for i in _joined(document, cleaned.kept, lines):
         paragraph = document.paragraphs[i]
         table = tables.around(i)
         if table is None:
-            yield _block(document, paragraph, lines[i], title=i in titles)
+            yield _block(around, paragraph, lines[i], title=i in titles)
         elif tables.begins(table, i):
-            yield Table(_containers(document, table), list(tables.rows(table, lines)))
+            yield Table(around.containers(table), list(tables.rows(table, lines)))
 
 
 def plain(line: Line) -> str:
@@ -121,13 +121,12 @@ def _preformatted(document: Document, paragraph: Paragraph) -> int | None:
     return next(element for element in around if document.tree.tags[element] == "pre")
 
 
-def _block(
-    document: Document, paragraph: Paragraph, lines: Sequence[Line], *, title: bool
-) -> Block:
+def _block(around: _Around, paragraph: Paragraph, lines: Sequence[Line], *, title: bool) -> Block:
+    document = around.document
     pre = _preformatted(document, paragraph)
     if pre is not None:
-        return Block("code", _containers(document, pre), lines)
-    containers = _containers(document, paragraph.element)
+        return Block("code", around.containers(pre), lines)
+    containers = around.containers(paragraph.element)
     level = 1 if title else _heading(document, paragraph)
     return Block("heading" if level else "text", containers, lines, level)
 
@@ -139,21 +138,58 @@ def _heading(document: Document, paragraph: Paragraph) -> int:
     return ROLE_HEADING if paragraph.flags & BIT["heading"] else 0
 
 
-def _containers(document: Document, element: int) -> tuple[Container, ...]:
-    tags, parents = document.tree.tags, document.tree.parents
-    found: list[Container] = []
-    for at in _upwards(document, element):
-        if tags[at] == "blockquote":
-            found.append(Container("quote", at, parents[at]))
-        elif tags[at] == "li":
-            start = _start(document, parents[at]) if tags[parents[at]] == "ol" else None
-            found.append(Container("item", at, parents[at], start))
-    return tuple(reversed(found))
+class _Around:
+    """The quotes and list items around the elements of a document."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    def containers(self, element: int) -> tuple[Container, ...]:
+        """Those around an element, from the outermost."""
+        tags, parents = self.document.tree.tags, self.document.tree.parents
+        found: list[Container] = []
+        for at in _upwards(self.document, element):
+            if tags[at] == "blockquote":
+                found.append(Container("quote", at, parents[at]))
+            elif tags[at] == "li":
+                found.append(Container("item", at, self._lists[at], self._numbers.get(at)))
+        return tuple(reversed(found))
+
+    @functools.cached_property
+    def _lists(self) -> list[int]:
+        """For each element the nearest list that it is in, or the element that holds it."""
+        tags, parents = self.document.tree.tags, self.document.tree.parents
+        found: list[int] = []
+        for at, above in enumerate(parents):
+            inside = at == above or tags[above] in LISTS
+            found.append(above if inside or tags[found[above]] not in LISTS else found[above])
+        return found
+
+    @functools.cached_property
+    def _numbers(self) -> dict[int, int]:
+        """The number of each item of a numbered list, as the HTML standard counts."""
+        tags, attribute = self.document.tree.tags, self.document.source.attribute
+        items: dict[int, list[int]] = {}
+        for at, tag in enumerate(tags):
+            if tag == "li" and tags[self._lists[at]] == "ol":
+                items.setdefault(self._lists[at], []).append(at)
+        every = [item for own in items.values() for item in own]
+        stated = dict(zip(every, attribute("value", every), strict=True))
+        starts, turned = attribute("start", list(items)), attribute("reversed", list(items))
+        found: dict[int, int] = {}
+        for own, start, backwards in zip(items.values(), starts, turned, strict=True):
+            step = 1 if backwards is None else -1
+            number = _integer(start, 1 if step > 0 else len(own))
+            for item in own:
+                found[item] = number = _integer(stated[item], number)
+                number += step
+        return found
 
 
-def _start(document: Document, numbered: int) -> int:
-    (stated,) = document.source.attribute("start", [numbered])
-    return _number(stated, HIGHEST_START)
+def _integer(stated: str | None, otherwise: int) -> int:
+    """What an attribute says; where it says none, what it is then."""
+    found = _INTEGER.match(stated or "")
+    return int(found[1]) if found else otherwise
 
 
 def _number(stated: str | None, most: int) -> int:

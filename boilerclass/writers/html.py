@@ -96,7 +96,7 @@ def _between(before: Sequence[Container], after: Sequence[Container]) -> Iterato
         old = before[shared]
         new = after[shared] if shared < len(after) else None
         if new is not None and _in_one_list(old, new):
-            yield "</li>\n<li>\n"
+            yield "</li>\n" + _item(new, before=old)
             shared += 1
         else:
             yield _close(old)
@@ -111,16 +111,21 @@ def _in_one_list(one: Container, other: Container) -> bool:
 def _open(container: Container) -> str:
     if container.kind == "quote":
         return "<blockquote>\n"
-    if container.start is None:
+    if container.number is None:
         return "<ul>\n<li>\n"
-    start = f' start="{container.start}"' if container.start > 1 else ""
+    start = f' start="{container.number}"' if container.number != 1 else ""
     return f"<ol{start}>\n<li>\n"
+
+
+def _item(item: Container, before: Container) -> str:
+    counted = item.number is None or before.number is None or item.number == before.number + 1
+    return "<li>\n" if counted else f'<li value="{item.number}">\n'
 
 
 def _close(container: Container) -> str:
     if container.kind == "quote":
         return "</blockquote>\n"
-    return "</li>\n</ul>\n" if container.start is None else "</li>\n</ol>\n"
+    return "</li>\n</ul>\n" if container.number is None else "</li>\n</ol>\n"
 
 
 def _block(block: Block) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import count
 
 from boilerclass.cleaner import Cleaned
 from boilerclass.writers import Format
@@ -27,6 +26,10 @@ _PICTURE = re.compile(r"!(?=\[)")
 _BACKTICKS = re.compile(r"`+")
 # An address in parentheses ends at a closing one, and knows entities.
 _IN_ADDRESS = re.compile(r"[()*\[\]]|&(?=#?\w+;)")
+
+
+HIGHEST = 999_999_999
+"""Number that an item may have, from 0 on, as CommonMark has it."""
 
 
 def document(_: str, cleaned: Cleaned) -> str:
@@ -80,7 +83,7 @@ class _Blocks:
     def __init__(self) -> None:
         self.pieces: list[str] = []
         self._markers: dict[int, str] = {}
-        self._numbers: dict[int, count[int]] = {}
+        self._styles: dict[int, int] = {}
         self._before: Sequence[Container] = ()
 
     def add(self, block: Block | Table) -> None:
@@ -107,15 +110,22 @@ class _Blocks:
                 first, rest = first + hanging, rest + hanging
             # An item without text of its own gets no marker: layouts nest empty items.
             elif not any(inner.kind == "item" for inner in containers[i + 1 :]):
-                marker = self._markers[container.element] = self._marker(container)
+                marker = self._markers[container.element] = self._marker(container, i)
                 first, rest = first + marker, rest + " " * len(marker)
                 begins = True
         return first, rest, begins
 
-    def _marker(self, item: Container) -> str:
-        if item.start is None:
-            return "- "
-        return f"{next(self._numbers.setdefault(item.parent, count(item.start)))}. "
+    def _marker(self, item: Container, depth: int) -> str:
+        """What opens an item. Of two lists side by side the second has another mark, or they would
+        be one."""
+        style = self._styles.get(item.parent)
+        if style is None:
+            beside = self._before[depth : depth + 1]
+            style = int(any(self._styles.get(other.parent) == 0 for other in beside))
+            self._styles[item.parent] = style
+        if item.number is None:
+            return "-*"[style] + " "
+        return f"{min(max(0, item.number), HIGHEST)}{'.)'[style]} "
 
     def _shared_quotes(self, containers: Sequence[Container]) -> str:
         """The blank line that keeps a block in the quote of the one before."""
