@@ -132,10 +132,12 @@ def _block(around: _Around, paragraph: Paragraph, lines: Sequence[Line], *, titl
 
 
 def _heading(document: Document, paragraph: Paragraph) -> int:
+    if not paragraph.flags & BIT["heading"]:
+        return 0
     for element in _upwards(document, paragraph.element):
         if document.tree.tags[element] in HEADING_TAGS:
             return int(document.tree.tags[element][1])
-    return ROLE_HEADING if paragraph.flags & BIT["heading"] else 0
+    return ROLE_HEADING
 
 
 class _Around:
@@ -143,17 +145,30 @@ class _Around:
 
     def __init__(self, document: Document) -> None:
         self.document = document
+        self._known: dict[int, tuple[Container, ...]] = {}
+        """By element: pages may nest them hundreds deep."""
 
     def containers(self, element: int) -> tuple[Container, ...]:
         """Those around an element, from the outermost."""
-        tags, parents = self.document.tree.tags, self.document.tree.parents
-        found: list[Container] = []
+        new: list[int] = []
+        found: tuple[Container, ...] = ()
         for at in _upwards(self.document, element):
-            if tags[at] == "blockquote":
-                found.append(Container("quote", at, parents[at]))
-            elif tags[at] == "li":
-                found.append(Container("item", at, self._lists[at], self._numbers.get(at)))
-        return tuple(reversed(found))
+            if at in self._known:
+                found = self._known[at]
+                break
+            new.append(at)
+        for at in reversed(new):
+            found = self._known[at] = found + self._own(at)
+        return found
+
+    def _own(self, element: int) -> tuple[Container, ...]:
+        tag = self.document.tree.tags[element]
+        if tag == "blockquote":
+            return (Container("quote", element, self.document.tree.parents[element]),)
+        if tag == "li":
+            number = self._numbers.get(element)
+            return (Container("item", element, self._lists[element], number),)
+        return ()
 
     @functools.cached_property
     def _lists(self) -> list[int]:
