@@ -590,6 +590,13 @@ def test_model_shows_what_is_in_force(
     assert str(tmp_path) in err and "BOILERCLASS_MODEL" in err
 
 
+@pytest.mark.parametrize("option", ["-o", "--output-dir"])
+def test_an_empty_path_is_no_place_to_write_to(run: Run, option: str) -> None:
+    code, out, err = run("clean", str(TEXT), option, "")
+    assert (code, out) == (2, "")
+    assert "the path is empty" in err
+
+
 def test_a_recipe_of_an_unknown_kind_is_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "recipe.toml").write_text('kind = "weather"')
     code, _, err = run("train", str(tmp_path / "recipe.toml"), "--corpus", str(tmp_path))

@@ -493,3 +493,9 @@ def test_the_cross_validated_scores_hold_their_floors(capsys: pytest.CaptureFixt
 def test_a_block_is_a_text_with_a_role() -> None:
     stored = Gold("a", "", "a", "ja", "html", "", blocks=(Block("山の郵便局", Role.BODY),))
     assert stored.script == "kana"
+
+
+def test_gold_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    file = tmp_path / "gold.jsonl"
+    file.write_text('{"id": "a"}\n{"id": "b"}\n', encoding="utf-8-sig")
+    assert [row["id"] for row in gold.rows(file)] == ["a", "b"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
@@ -20,6 +21,17 @@ LONGEST_WAIT = 1_000_000
 """Seconds that a document may be given, twelve days: threads cannot wait for ever."""
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 _SIZE = re.compile(r"(\d+)\s*([KMG]?)B?", re.I)
+
+
+class Place(click.Path):
+    """A path to write to. An empty one, as of a variable that is not set, is none."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        if not value:
+            self.fail("the path is empty", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class Choices(click.ParamType[tuple[str, ...]]):
@@ -136,7 +148,7 @@ columns = bundle(
 output_file = click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, allow_dash=True, readable=False),
+    type=Place(dir_okay=False, allow_dash=True, readable=False),
     metavar="FILE",
     help="Write into FILE instead of standard output. FILE appears when all is done.",
 )
@@ -144,7 +156,7 @@ output = bundle(
     output_file,
     click.option(
         "--output-dir",
-        type=click.Path(file_okay=False, readable=False),
+        type=Place(file_okay=False, readable=False),
         metavar="DIR",
         help="Write a file for each input into DIR, in the same folders as below the directory "
         "that was given.",

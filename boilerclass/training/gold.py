@@ -149,7 +149,7 @@ def rows(path: Path) -> Iterator[Any]:
     """
     opened = gzip.open if path.suffix == ".gz" else open
     try:
-        with opened(path, "rt", encoding="utf-8") as lines:
+        with opened(path, "rt", encoding="utf-8-sig") as lines:
             yield from map(json.loads, lines)
     except ValueError as error:
         raise UnreadableInput(f"{path}: not JSON Lines in UTF-8 ({error})") from error
