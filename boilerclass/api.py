@@ -51,7 +51,7 @@ def label_many(
     ``options`` and errors as for :func:`clean`.
 
     Raises:
-        TypeError: ``pages`` is a single page.
+        TypeError: ``pages`` is a single page, or a table.
     """
     return pipeline.classifier().label_many(pages, jobs, _options(options))
 
@@ -66,7 +66,7 @@ def site_memory(
     same at the shell.
 
     Raises:
-        TypeError: ``pages`` is a single page.
+        TypeError: ``pages`` is a single page, or a table.
         ValueError: there are not as many addresses as pages.
     """
     from boilerclass.sites.memory import SiteMemory

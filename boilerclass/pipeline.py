@@ -78,7 +78,7 @@ class Classifier:
         before come first.
 
         Raises:
-            TypeError: ``pages`` is a single page.
+            TypeError: ``pages`` is a single page, or a table.
         """
         chosen = options or Options()
         return self.label_each(((page, chosen) for page in several(pages)), jobs)
@@ -307,10 +307,13 @@ def several(pages: Iterable[str | bytes]) -> Iterable[str | bytes]:
     """The pages.
 
     Raises:
-        TypeError: it is a single one, whose characters would be taken for pages.
+        TypeError: it is a single one, whose characters would be taken for pages, or a table, whose
+            names of columns would.
     """
     if isinstance(pages, str | bytes):
         raise TypeError("pages is one page: put it into a list, or pass several.")
+    if hasattr(pages, "columns"):
+        raise TypeError("pages is a table: pass its column of pages, such as table['html'].")
     return pages
 
 

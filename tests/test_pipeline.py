@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import boilerclass
@@ -129,6 +130,13 @@ def test_each_layer_is_asked_what_the_one_before_leaves_open(
         assert np.allclose(roles[row], expected, atol=1e-5)
     assert asked == {"first", "second", "last"}
     assert (forest is None) == (kind == "text")
+
+
+def test_a_table_is_not_labelled_by_the_names_of_its_columns() -> None:
+    table = pd.DataFrame({"html": ["<p>A page.</p>"]})
+    with pytest.raises(TypeError, match=r"table\['html'\]"):
+        boilerclass.label_many(table)
+    assert len(list(boilerclass.label_many(table["html"]))) == 1
 
 
 def test_documents_of_both_kinds_keep_their_order() -> None:
