@@ -187,6 +187,10 @@ def test_what_is_neither_html_nor_text(content: bytes, what: str | None) -> None
     assert describe(content) == what
 
 
+def test_an_object_on_one_line_is_text_like_another() -> None:
+    assert describe(b'{"a": 1}') is None
+
+
 # Hostile content
 
 

@@ -30,7 +30,10 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (rb"\x7fELF", "a program"),
     (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an office document"),
     (rb'(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"', "a JSON array (jq -c '.[]' makes JSON Lines of it)"),
-    (rb'(?:\xef\xbb\xbf)?\s*\{\s*"', "JSON over several lines (jq -c makes JSON Lines of it)"),
+    (
+        rb'(?:\xef\xbb\xbf)?\s*\{[^\S\r\n]*[\r\n]\s*"',
+        "JSON over several lines (jq -c makes JSON Lines of it)",
+    ),
 )
 """Patterns of first bytes, with what they open; in words that fit after "is"."""
 
