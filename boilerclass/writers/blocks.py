@@ -18,10 +18,11 @@ MOST_COLUMNS, MOST_IN_CELL = 40, 1_000
 """Columns of a table and characters of a cell beyond which a table is there for layout."""
 MOST_ROWS = 65_534
 """Rows that a cell may reach over, as the HTML standard has it."""
+MOST_KNOWN = 10_000
+"""Elements whose containers are remembered."""
 LISTS = frozenset(("ol", "ul", "menu"))
 
 _INTEGER = re.compile(r"\s*+([-+]?[0-9]{1,9})")
-_DIGITS = re.compile(r"\s*+\+?([0-9]{1,9})")
 _RICH = BIT["heading"] | BIT["preformatted"]
 """What a cell of data does not hold."""
 
@@ -146,10 +147,12 @@ class _Around:
     def __init__(self, document: Document) -> None:
         self.document = document
         self._known: dict[int, tuple[Container, ...]] = {}
-        """By element: pages may nest them hundreds deep."""
+        """By element, of the last ones: pages may nest them hundreds deep, thousands of times."""
 
     def containers(self, element: int) -> tuple[Container, ...]:
         """Those around an element, from the outermost."""
+        if len(self._known) > MOST_KNOWN:
+            self._known.clear()
         new: list[int] = []
         found: tuple[Container, ...] = ()
         for at in _upwards(self.document, element):
@@ -166,8 +169,10 @@ class _Around:
         if tag == "blockquote":
             return (Container("quote", element, self.document.tree.parents[element]),)
         if tag == "li":
-            number = self._numbers.get(element)
-            return (Container("item", element, self._lists[element], number),)
+            # A page without numbered lists in its text is not walked for their numbers.
+            around = self._lists[element]
+            number = self._numbers[element] if self.document.tree.tags[around] == "ol" else None
+            return (Container("item", element, around, number),)
         return ()
 
     @functools.cached_property
@@ -209,8 +214,7 @@ def _integer(stated: str | None, otherwise: int) -> int:
 
 def _number(stated: str | None, most: int) -> int:
     """What an attribute says, from 1 to the most there may be; 1 where it says none."""
-    found = _DIGITS.match(stated or "")
-    return max(1, min(int(found[1]), most)) if found else 1
+    return max(1, min(_integer(stated, 1), most))
 
 
 def _upwards(document: Document, element: int) -> Iterator[int]:
