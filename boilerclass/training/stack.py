@@ -184,14 +184,7 @@ def _earlier(matrix: Matrix, layers: Ground, weights: Floats, recipe: Recipe) ->
     """Shape (n, roles): what a first fit of both networks says of documents that it did not see, of
     both kinds."""
     found = first(matrix, layers, weights, recipe)
-    taught = (layers.targets >= 0) & (weights > 0)
-    blindfold = _blindfold(layers.standard, matrix.page, times=1)
-
-    def fit_once(mask: Mask) -> Ensemble:
-        rows = np.flatnonzero(taught & mask)
-        layer, seed = recipe.earlier, recipe.seed
-        return ensemble.fit(layer, seed, found.inputs, layers.targets, weights, rows, blindfold)
-
+    fit_once = _fitting(recipe.earlier, recipe.seed, matrix, layers, found.inputs, weights)
     _, scores = _out_of_fold(
         fit_once, lambda model, mask: model(found.inputs[mask]), matrix.fold, recipe.folds
     )
@@ -201,22 +194,22 @@ def _earlier(matrix: Matrix, layers: Ground, weights: Floats, recipe: Recipe) ->
 def first(matrix: Matrix, layers: Ground, weights: Floats, recipe: Recipe) -> First:
     """The first network, fitted on documents of both kinds: of one alone there are too few to learn
     all from."""
-    beside = scorer.first_input(layers.own, matrix.page)  # the largest of all arrays
-    taught = (layers.targets >= 0) & (weights > 0)
-    blindfold = _blindfold(layers.standard, matrix.page, times=3)
-
-    def fit_once(mask: Mask) -> Ensemble:
-        rows = np.flatnonzero(taught & mask)
-        layer, seed = recipe.first, recipe.seed
-        return ensemble.fit(layer, seed, beside, layers.targets, weights, rows, blindfold)
-
-    network, verdict = _out_of_fold(
-        fit_once, lambda model, mask: model(beside[mask]), matrix.fold, recipe.folds
-    )
+    network, verdict = _first(matrix, layers, weights, recipe)
     around = _around(matrix, verdict)
-    context_standard = _standard(around[taught])
+    context_standard = _standard(around[(layers.targets >= 0) & (weights > 0)])
     inputs = np.concatenate((layers.own, context_standard(around)), axis=1)
     return First(network, verdict, context_standard, inputs)
+
+
+def _first(
+    matrix: Matrix, layers: Ground, weights: Floats, recipe: Recipe
+) -> tuple[Ensemble, Floats]:
+    """The network and its verdicts. Its inputs, the largest of all arrays, are gone afterwards."""
+    beside = scorer.first_input(layers.own, matrix.page)
+    fit_once = _fitting(recipe.first, recipe.seed, matrix, layers, beside, weights, times=3)
+    return _out_of_fold(
+        fit_once, lambda model, mask: model(beside[mask]), matrix.fold, recipe.folds
+    )
 
 
 def decide(
@@ -225,16 +218,10 @@ def decide(
     """The second network, fitted on what the first says of documents that it did not see, and the
     forest, fitted on the paragraphs of the model's kind that both leave open. In plain text trees
     add nothing: few texts are labelled, and those made up are easier."""
-    inputs, targets = found.inputs, layers.targets
+    inputs = found.inputs
     of_kind = matrix.html == (recipe.kind == "html")
     weighed = np.where(of_kind, weights, np.float32(recipe.others) * weights)
-    taught = (targets >= 0) & (weighed > 0)
-    blindfold = _blindfold(layers.standard, matrix.page, times=1)
-
-    def fit_second(mask: Mask) -> Ensemble:
-        rows = np.flatnonzero(taught & mask)
-        layer, seed = recipe.second, recipe.seed
-        return ensemble.fit(layer, seed, inputs, targets, weighed, rows, blindfold)
+    fit_once = _fitting(recipe.second, recipe.seed, matrix, layers, inputs, weighed)
 
     def score(model: Ensemble, mask: Mask) -> Floats:
         scores = found.verdict[mask].copy()
@@ -242,7 +229,7 @@ def decide(
         scores[asked] = model(inputs[mask][asked])
         return scores
 
-    second, roles = _out_of_fold(fit_second, score, matrix.fold, recipe.folds)
+    second, roles = _out_of_fold(fit_once, score, matrix.fold, recipe.folds)
     still = of_kind & scorer.undecided(roles)
     if recipe.forest is None:
         odds = np.zeros(len(roles), dtype=np.float32)
@@ -250,6 +237,27 @@ def decide(
         return Decided(second, None, roles, still, odds)
     forest, odds = _forest(matrix, layers, found, weights, recipe, recipe.forest, still)
     return Decided(second, forest, roles, still, odds)
+
+
+def _fitting(
+    layer: Layer,
+    seed: int,
+    matrix: Matrix,
+    layers: Ground,
+    inputs: Floats,
+    weights: Floats,
+    times: int = 1,
+) -> Callable[[Mask], Ensemble]:
+    """What fits a layer on those rows of a mask that teach; a row's own columns stand so many times
+    in the inputs."""
+    taught = (layers.targets >= 0) & (weights > 0)
+    blindfold = _blindfold(layers.standard, matrix.page, times)
+
+    def fit_once(mask: Mask) -> Ensemble:
+        rows = np.flatnonzero(taught & mask)
+        return ensemble.fit(layer, seed, inputs, layers.targets, weights, rows, blindfold)
+
+    return fit_once
 
 
 def _forest(

@@ -55,6 +55,7 @@ def _judged(
     data: matrix.Matrix, roles: Floats, weighed: Mapping[str, float], kind: Kind
 ) -> Iterator[tuple[Example, list[Label], Floats]]:
     """The same, with the probabilities of the labels, shape (paragraphs, labels)."""
+    counted = decode.row(weighed)
     for i, example in enumerate(data.examples):
         if example.document.kind != kind or example.source == augment.MADE:
             continue
@@ -64,7 +65,7 @@ def _judged(
             data.chars[rows],
             threshold=None,
             beta=BETAS[kind]["balanced"],
-            factors=decode.row(weighed),
+            factors=counted,
         )
         structured = decode.from_data(example.document)
         own[structured] = decode.CORE
