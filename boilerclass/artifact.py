@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from boilerclass import npz, places
+from boilerclass import model_folders, npz
 from boilerclass.errors import CorruptModel, ModelMismatch
 
 FORMAT_VERSION = 1
@@ -77,17 +77,18 @@ def write(
 
 
 def find(kind: str, explicit: str | Path | None = None) -> Path | Traversable:
-    """The folder of the model to use, by the order of ``places.find``. A place that was named but
-    holds no model is an error; it never falls through to the next.
+    """The folder of the model to use, in the order of ``model_folders.find``. A place that was
+    named but holds no model is an error; it never falls through to the next.
 
     Raises:
         CorruptModel: there is no model.
     """
-    place, origin = places.find(kind, explicit)
+    place, origin = model_folders.find(kind, explicit)
     if not (place / MANIFEST).is_file():
         raise CorruptModel(
             f"No model of {kind} in {place}, from {origin}. "
-            f"Name a folder that holds {WEIGHTS}, {MANIFEST} and {CARD}, or reinstall boilerclass."
+            f"Name {model_folders.wanted(kind)}, with {WEIGHTS}, {MANIFEST} and {CARD}, "
+            "or reinstall boilerclass."
         )
     return place
 

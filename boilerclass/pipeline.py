@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerclass import artifact, batch, decode, features, places, readers, trained
+from boilerclass import artifact, batch, decode, features, model_folders, readers, trained
 from boilerclass.blas import one_thread
 from boilerclass.document import Document, Kind, Link, Metadata, Origin, detached
 from boilerclass.features import context
@@ -61,7 +61,7 @@ class Classifier:
         """
         pages, texts = (
             trained.construct(artifact.read(artifact.find(kind, path)))
-            for kind in places.PARAGRAPHS
+            for kind in model_folders.PARAGRAPHS
         )
         return cls(pages, texts)
 

@@ -24,7 +24,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
         "blas errors labels markup memory native npz",
-        "document encoding forks lexicons headlines places",
+        "document encoding forks lexicons headlines model_folders",
         "artifact labelled processes sites",
         "options",
         "batch readers cleaner curiosity forest",

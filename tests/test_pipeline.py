@@ -18,9 +18,9 @@ from boilerclass.errors import InvalidOption, ModelMismatch
 from boilerclass.features.context import TO_LABELS
 from boilerclass.labelled import EMPTY, NO_ARTICLE, OK
 from boilerclass.labels import LABELS, Label
+from boilerclass.model_folders import PARAGRAPHS
 from boilerclass.options import Options
 from boilerclass.pipeline import Classifier, classifier
-from boilerclass.places import PARAGRAPHS
 
 EXAMPLES = Path(__file__).parent.parent / "data" / "examples"
 PAGES = sorted((EXAMPLES / "pages").glob("*.html"))

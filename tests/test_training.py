@@ -15,9 +15,9 @@ from boilerclass import artifact, features, lexicons
 from boilerclass.errors import InvalidOption, UnreadableInput
 from boilerclass.features import context
 from boilerclass.labels import ROLES
+from boilerclass.model_folders import PARAGRAPHS
 from boilerclass.options import Options
 from boilerclass.pipeline import Classifier
-from boilerclass.places import PARAGRAPHS
 from boilerclass.training import (
     align,
     annotation,

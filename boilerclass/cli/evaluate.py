@@ -12,8 +12,8 @@ import click
 from boilerclass.cli.model import of_paragraphs
 from boilerclass.cli.scoreboard import lines
 from boilerclass.errors import MissingExtra
+from boilerclass.model_folders import PARAGRAPHS
 from boilerclass.options import PRESETS
-from boilerclass.places import PARAGRAPHS
 from boilerclass.writers.terminal import visible_line
 
 OWN = "boilerclass"
@@ -168,7 +168,7 @@ def _measured(
         own = answers.looked_up(answers.written(predictions))
         described = {"name": predictions.name, "by": "predictions"}
     systems = {OWN: own} | {name: load(name) for name in peers}
-    betas = dict(zip(PARAGRAPHS.values(), (facts["betas"] for facts in models), strict=True))
+    betas: dict[str, Any] = {PARAGRAPHS[facts["kind"]]: facts["betas"] for facts in models}
     report = described | evaluate.evaluate(gold, systems, betas, annotations)
     if predictions is None:
         taught = [facts["name"] for facts in models if evaluate.trained_on(gold, facts)]

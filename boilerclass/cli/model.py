@@ -8,14 +8,15 @@ from typing import Any
 
 import click
 
-from boilerclass import places
+from boilerclass import model_folders
 from boilerclass.errors import CorruptModel
 
+KINDS = list(model_folders.VARIABLES)
 SHOWN = ("digest", "format_version", "versions", "seed", "betas", "factors", "threshold", "scores")
 
 
 @click.command("model")
-@click.argument("kinds", nargs=-1, type=click.Choice(list(places.VARIABLES)), metavar="[KIND]...")
+@click.argument("kinds", nargs=-1, type=click.Choice(KINDS), metavar="[KIND]...")
 @click.option(
     "-f",
     "--format",
@@ -31,8 +32,8 @@ def command(kinds: tuple[str, ...], **chosen: Any) -> None:
     holds the folders pages and texts, BOILERCLASS_CLICKBAIT_MODEL one with a model of headlines;
     without them the models that came with the package are in force.
     """
-    for kind in kinds or places.VARIABLES:
-        facts, (place, _) = manifest(kind), places.find(kind)
+    for kind in kinds or KINDS:
+        facts, (place, _) = manifest(kind), model_folders.find(kind)
         if chosen["format"] == "jsonl":
             whole = {"kind": kind, "path": str(place), **facts}
             click.echo(json.dumps(whole, ensure_ascii=False))
@@ -51,14 +52,15 @@ def manifest(kind: str) -> dict[str, Any]:
     Raises:
         CorruptModel: there is none, or it cannot be read.
     """
-    place, _ = places.find(kind)
+    place, _ = model_folders.find(kind)
     file = place / "model.json"
     try:
         facts = json.loads(file.read_bytes())
     except (OSError, ValueError) as error:
         raise CorruptModel(
             f"No {kind} model can be read in {place} ({error}). "
-            f"Set {places.VARIABLES[kind]} to a model's folder, or reinstall boilerclass."
+            f"Set {model_folders.VARIABLES[kind]} to {model_folders.wanted(kind)}, "
+            "or reinstall boilerclass."
         ) from error
     if not isinstance(facts, dict) or "name" not in facts:
         raise CorruptModel(f"{file} is no model's manifest. Reinstall boilerclass.")
@@ -67,7 +69,7 @@ def manifest(kind: str) -> dict[str, Any]:
 
 def of_paragraphs() -> list[dict[str, Any]]:
     """The manifests of the models that label paragraphs."""
-    return [manifest(kind) for kind in places.PARAGRAPHS]
+    return [manifest(kind) for kind in model_folders.PARAGRAPHS]
 
 
 def _lines(name: str, value: Any) -> Iterator[str]:

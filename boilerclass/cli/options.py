@@ -23,7 +23,7 @@ _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 _SIZE = re.compile(r"(\d+)\s*([KMG]?)B?", re.I)
 
 
-class Place(click.Path):
+class WritablePath(click.Path):
     """A path to write to. An empty one, as of a variable that is not set, is none."""
 
     def convert(
@@ -148,7 +148,7 @@ columns = bundle(
 output_file = click.option(
     "-o",
     "--output",
-    type=Place(dir_okay=False, allow_dash=True, readable=False),
+    type=WritablePath(dir_okay=False, allow_dash=True, readable=False),
     metavar="FILE",
     help="Write into FILE instead of standard output. FILE appears when all is done.",
 )
@@ -156,7 +156,7 @@ output = bundle(
     output_file,
     click.option(
         "--output-dir",
-        type=Place(file_okay=False, readable=False),
+        type=WritablePath(file_okay=False, readable=False),
         metavar="DIR",
         help="Write a file for each input into DIR, in the same folders as below the directory "
         "that was given.",

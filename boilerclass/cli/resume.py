@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from boilerclass import __version__, places
+from boilerclass import __version__, model_folders
 from boilerclass.cli import model
 from boilerclass.cli.inputs import Entry
 from boilerclass.writers.terminal import visible_line
@@ -78,7 +78,7 @@ class Record:
             return
         self._identity = {
             "boilerclass": __version__,
-            "models": {kind: _model(kind) for kind in places.VARIABLES},
+            "models": {kind: _model(kind) for kind in model_folders.VARIABLES},
             "settings": self._settings,
             "inputs": _inputs(entries),
         }

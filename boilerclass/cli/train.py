@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from boilerclass.errors import InvalidOption, MissingExtra
-from boilerclass.places import VARIABLES
+from boilerclass.model_folders import VARIABLES
 
 
 @click.command("train")

@@ -19,7 +19,7 @@ from boilerclass import artifact, batch, features, scorer
 from boilerclass.errors import InvalidOption, UnreadableInput
 from boilerclass.forest import MOST_NODES
 from boilerclass.labels import LABELS, ROLES
-from boilerclass.places import PARAGRAPHS
+from boilerclass.model_folders import PARAGRAPHS
 from boilerclass.training import (
     annotation,
     augment,

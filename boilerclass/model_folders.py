@@ -36,3 +36,10 @@ def find(kind: str, explicit: str | Path | None = None) -> tuple[Path | Traversa
         return Path(named) / within, f"the environment variable {variable}"
     shipped = resources.files("boilerclass") / "models" / kind
     return shipped, f"the installed package (no path given, {variable} not set)"
+
+
+def wanted(kind: str) -> str:
+    """What is to be named for a model of this kind; in words that fit after "name"."""
+    if kind in PARAGRAPHS:
+        return f"a folder that holds the models' folders {' and '.join(PARAGRAPHS)}"
+    return "a model's folder"
